@@ -1,0 +1,297 @@
+"""The command line: parse arguments, make one call, print.
+
+Exit codes: 0 fine, 1 the data do not conform or are inconsistent, 2 unreadable input or bad usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.status import Status
+
+from neagraph.build import BuildReport, build, is_current, software
+from neagraph.entailment.result import require_consistent
+from neagraph.errors import NeagraphError, NotFoundError, UsageError
+from neagraph.model import Limits, QueryRequest, Scope
+from neagraph.queries import Catalogue, CatalogueQuery, load_catalogue
+from neagraph.rdf.formats import (
+    GRAPH_FORMATS,
+    RESULTS_FORMATS,
+    GraphFormat,
+    graph_format_by_name,
+    graph_format_by_path,
+)
+from neagraph.rdf.io import parse, read_file, write_ntriples
+from neagraph.rdf.results import as_text, read_results
+from neagraph.rdf.terms import Quad
+from neagraph.service import (
+    Service,
+    entail_quads,
+    forking_store,
+    open_snapshot,
+    validate_quads,
+)
+from neagraph.settings import TABLE, Settings, load_settings, project_root
+from neagraph.sources import read_sources
+from neagraph.store.process import ProcessStore
+from neagraph.store.protocol import Store
+from neagraph.validation.report import to_text
+
+app = typer.Typer(
+    name="neagraph",
+    help="An open knowledge graph of environmental cooperation in North-East Asia: "
+    "build, check, serve and ask it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_MOST_INPUT = 1024 * 1024
+_PROGRESS_AFTER = 1.0  # seconds
+_HELP = {setting.name: setting.help for setting in TABLE}
+
+State = Annotated[str | None, typer.Option("--state", metavar="DIR", help=_HELP["state"])]
+Reasoner = Annotated[
+    str | None, typer.Option("--reasoner", metavar="rules|owlrl", help=_HELP["reasoner"])
+]
+Timeout = Annotated[str | None, typer.Option("--timeout", metavar="SECONDS", help=_HELP["timeout"])]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="RDF format of the input, where the suffix does not tell it."),
+]
+
+
+@app.command("build")
+def build_command(state: State = None, reasoner: Reasoner = None) -> None:
+    """Build a snapshot: read the sources, reason, check against the shapes, write."""
+    settings = load_settings(state=state, reasoner=reasoner)
+    _tell(_build(settings))
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[str | None, typer.Option("--host", help=_HELP["host"])] = None,
+    port: Annotated[str | None, typer.Option("--port", help=_HELP["port"])] = None,
+    timeout: Timeout = None,
+    state: State = None,
+    reasoner: Reasoner = None,
+) -> None:
+    """Serve the graph over HTTP; builds a snapshot first if there is none of these files."""
+    settings = load_settings(
+        state=state, host=host, port=port, timeout=timeout, reasoner=reasoner
+    )
+    _ensure_snapshot(settings)
+    snapshot = open_snapshot(settings.state)
+    store = ProcessStore(snapshot, workers=os.cpu_count() or 1)
+    # Imported while the store loads, and by no other command: it takes half a second.
+    from neagraph.web.app import create_app, run_server  # noqa: PLC0415
+
+    store.wait()
+    run_server(create_app(_service(store, snapshot, settings), settings=settings), settings=settings)
+
+
+@app.command("query")
+def query_command(
+    query: Annotated[str, typer.Argument(help="A file, the name of a catalogue query, or -.")],
+    output: Annotated[
+        str,
+        typer.Option("--format", help="table, or json, xml, csv, tsv; turtle, jsonld, … for graphs."),
+    ] = "table",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--param", metavar="NAME=VALUE", help="A parameter of a catalogue query."),
+    ] = None,
+    scope: Annotated[Scope, typer.Option(help="asserted leaves entailed triples out.")] = Scope.ALL,
+    timeout: Timeout = None,
+    state: State = None,
+) -> None:
+    """Ask the graph a SPARQL query and print the answer."""
+    settings = load_settings(state=state, timeout=timeout)
+    text, where = _query_text(query), query
+    request = _with_format(QueryRequest(text, scope=scope), output)
+    request = _bind(request, query, parameter or [])
+    _ensure_snapshot(settings)
+    snapshot = open_snapshot(settings.state)
+    try:
+        answer = _service(forking_store(snapshot), snapshot, settings).query(request)
+    except NeagraphError as error:
+        error.where = ":".join(part for part in (where, error.where) if part)
+        raise
+    as_table = output == "table" and answer.media_type == RESULTS_FORMATS[0].media_type
+    body = as_text(read_results(answer.body)).encode() if as_table else answer.body
+    _print(body)
+
+
+@app.command("validate")
+def validate_command(
+    files: Annotated[list[str], typer.Argument(help="RDF files, or - for standard input.")],
+    input_format: Format = None,
+) -> None:
+    """Check data against the shapes, together with the project's own data."""
+    quads = _read_all(files, input_format)
+    with _progress("checking against the shapes"):
+        report = validate_quads(quads, read_sources(project_root()))
+    _print(to_text(report).encode())
+    if not report.accepted:
+        raise typer.Exit(1)
+
+
+@app.command("entail")
+def entail_command(
+    files: Annotated[list[str], typer.Argument(help="RDF files, or - for standard input.")],
+    input_format: Format = None,
+    *,
+    ontology: Annotated[
+        bool, typer.Option("--ontology", help="Reason with our ontology as well.")
+    ] = False,
+    reasoner: Reasoner = None,
+) -> None:
+    """Print what follows from the files by OWL 2 RL, as sorted N-Triples, without what they say."""
+    settings = load_settings(reasoner=reasoner)
+    quads = _read_all(files, input_format)
+    ours = read_sources(project_root()).ontology() if ontology else []
+    with _progress("reasoning"):
+        entailment = entail_quads(quads, ontology=ours, reasoner=settings.reasoner)
+    require_consistent(entailment)
+    _print(write_ntriples(entailment.triples))
+
+
+@app.command("version")
+def version_command() -> None:
+    """Print the versions of the program and of the libraries under it."""
+    _print("".join(f"{name} {number}\n" for name, number in software().items()).encode())
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app()
+    except NeagraphError as error:
+        _complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _build(settings: Settings) -> BuildReport:
+    with _progress("building") as step:
+        return build(project_root(), settings.state, reasoner=settings.reasoner, on_step=step)
+
+
+def _ensure_snapshot(settings: Settings) -> None:
+    if not is_current(project_root(), settings.state, reasoner=settings.reasoner):
+        _tell(_build(settings), stream=sys.stderr)
+
+
+def _service(store: Store, snapshot: Path, settings: Settings) -> Service:
+    limits = Limits(seconds=settings.timeout)
+    return Service(store, snapshot=snapshot, catalogue=_catalogue(), limits=limits)
+
+
+def _tell(report: BuildReport, *, stream: Any = None) -> None:  # noqa: ANN401  a text stream
+    counts = report.manifest.counts
+    if report.validation.results:
+        print(to_text(report.validation), file=stream or sys.stdout, end="")  # noqa: T201
+    print(  # noqa: T201
+        f"{counts['statements']} statements, {counts['commitments']} commitments; "
+        f"{counts['asserted']:,} triples asserted, {counts['entailed']:,} entailed; "
+        f"{report.manifest.warnings} warnings, {report.manifest.infos} remarks.\n"
+        f"Snapshot {report.manifest.digest[:12]} in {report.snapshot}",
+        file=stream or sys.stdout,
+    )
+
+
+def _catalogue() -> Catalogue:
+    return load_catalogue(project_root() / "queries")
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return _decode(sys.stdin.buffer.read(_MOST_INPUT), "standard input")
+    if Path(query).is_file():
+        return _decode(read_file(Path(query), max_bytes=_MOST_INPUT), query)
+    return _catalogue_query(query).text
+
+
+def _catalogue_query(name: str) -> CatalogueQuery:
+    try:
+        return _catalogue().find(name)
+    except NotFoundError as error:
+        error.message = f'"{name}" is neither a file nor a query of the catalogue.'
+        raise
+
+
+def _decode(data: bytes, where: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            "The query is not UTF-8 text.", where=where, hint="Save it as UTF-8."
+        ) from error
+
+
+def _with_format(request: QueryRequest, name: str) -> QueryRequest:
+    if name == "table":
+        return request
+    for formats, field in ((RESULTS_FORMATS, "results_format"), (GRAPH_FORMATS, "graph_format")):
+        if name in [fmt.name for fmt in formats]:
+            other = {"results_format": None, "graph_format": None, field: name}
+            return QueryRequest(request.text, scope=request.scope, **other)
+    known = [fmt.name for fmt in (*RESULTS_FORMATS, *GRAPH_FORMATS)]
+    raise UsageError(f'There is no format "{name}".', hint="Use table, " + ", ".join(known) + ".")
+
+
+def _bind(request: QueryRequest, query: str, pairs: list[str]) -> QueryRequest:
+    return request
+
+
+def _read_all(files: list[str], input_format: str | None) -> list[Quad]:
+    fmt = None if input_format is None else graph_format_by_name(input_format)
+    return [quad for file in files for quad in _read(file, fmt)]
+
+
+def _read(file: str, fmt: GraphFormat | None) -> list[Quad]:
+    if file == "-":
+        fmt = fmt or graph_format_by_name("turtle")
+        return parse(sys.stdin.buffer.read(), fmt, source="standard input")
+    path = Path(file)
+    data = read_file(path)
+    return parse(data, fmt or graph_format_by_path(path), source=file)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done on a terminal, once it takes longer than a second."""
+    status = Status(f"{what} …", console=Console(stderr=True))
+    timer = Timer(_PROGRESS_AFTER, status.start)
+    timer.start()
+    try:
+        yield lambda step: status.update(f"{step} …")
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()
+
+
+def _print(body: bytes) -> None:
+    sys.stdout.buffer.write(body if body.endswith(b"\n") or not body else body + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _complain(error: NeagraphError) -> None:
+    print(f"neagraph: {error}", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Entailment: OWL 2 RL axioms compiled to SPARQL rules, their fixpoint, and owlrl as referee."""

@@ -1,0 +1,133 @@
+"""The fixpoint: everything that the axioms of a dataset entail, and where it contradicts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from neagraph import vocab
+from neagraph.entailment.compiler import compile_tbox
+from neagraph.entailment.result import Clash, Entailment, OnRound, sorted_clashes
+from neagraph.entailment.rules import ClashCheck, Identity, Rule, RuleSet, feeds
+from neagraph.entailment.schema import Names, Schema, is_anonymous, is_schema
+from neagraph.entailment.trivial import is_reflexive, worth_telling
+from neagraph.rdf.engine import Engine
+from neagraph.rdf.terms import NamedNode, Quad, Term, Triple, show
+
+
+def entail(
+    quads: Iterable[Quad], *, identity: Identity = "check", on_round: OnRound | None = None
+) -> Entailment:
+    """Return what follows from the union of all graphs by the OWL 2 RL rules, and the clashes.
+
+    Nothing follows from trivial triples (see `trivial`), and none is returned. Where the data
+    entail new axioms, these are compiled as well. The input is not changed.
+
+    Args:
+        quads: The asserted triples with their axioms; in which graph they stand does not matter.
+        identity: What becomes of two names for one thing; see `compile_tbox`.
+        on_round: Told of each round.
+
+    Raises:
+        UnsupportedAxiomError: For an axiom outside OWL 2 RL.
+    """
+    names = Names()
+    asserted = {names.named(triple) for triple in {quad.triple for quad in quads}}
+    working = Engine(_quads(asserted))
+    rounds = _Rounds(working, on_round)
+    axioms = {triple for triple in asserted if is_schema(triple)}
+    entailed: set[Triple] = set()
+    structure = Schema(axioms, identity=identity).structure()
+    while True:
+        rule_set = compile_tbox(axioms, identity=identity)
+        entailed |= _schema_closure(axioms, rule_set, working)
+        new = rounds.to_fixpoint(rule_set.instance_rules)
+        entailed |= new
+        new_axioms = {t for t in new if is_schema(t) and t.subject not in structure} - axioms
+        if not new_axioms:
+            break
+        axioms |= new_axioms
+    told = worth_telling(entailed - asserted, structure=structure)
+    return Entailment(
+        triples=tuple(sorted((names.restored(triple) for triple in told), key=str)),
+        clashes=find_clashes(working, rule_set.clashes, names),
+        rounds=rounds.number,
+    )
+
+
+def _quads(triples: Iterable[Triple]) -> Iterator[Quad]:
+    return (Quad(t.subject, t.predicate, t.object) for t in triples)
+
+
+def _schema_closure(axioms: set[Triple], rule_set: RuleSet, working: Engine) -> set[Triple]:
+    """Return what the axioms entail about named terms, added to the working dataset."""
+    alone = _Rounds(Engine(_quads(axioms)), None)
+    entailed = alone.to_fixpoint(rule_set.schema_rules)
+    named = {t for t in entailed if not (is_anonymous(t.subject) or is_anonymous(t.object))}
+    working.add(_quads(named))
+    return named
+
+
+class _Rounds:
+    """Goes through rules, round after round, over a dataset that it adds to."""
+
+    def __init__(self, engine: Engine, on_round: OnRound | None) -> None:
+        self.number = 0
+        self._engine = engine
+        self._on_round = on_round
+
+    def to_fixpoint(self, rules: tuple[Rule, ...]) -> set[Triple]:
+        """Add what the rules entail until nothing new follows; return all that was added.
+
+        A rule runs again only if a rule that can make it fire has entailed something since.
+        """
+        successors = feeds(rules)
+        waiting = set(range(len(rules)))
+        entailed: set[Triple] = set()
+        while waiting:
+            self.number += 1
+            before = len(entailed)
+            for position in range(len(rules)):
+                if position in waiting:
+                    waiting.discard(position)
+                    new = self._fire(rules[position])
+                    entailed |= new
+                    waiting.update(successors[position] if new else ())
+            if self._on_round is not None:
+                self._on_round(self.number, len(entailed) - before)
+        return entailed
+
+    def _fire(self, rule: Rule) -> set[Triple]:
+        found = set(self._engine.construct(rule.construct))
+        new = {triple for triple in found if not is_reflexive(triple)}
+        self._engine.add(_quads(new))
+        return new
+
+
+def find_clashes(engine: Engine, checks: Iterable[ClashCheck], names: Names) -> tuple[Clash, ...]:
+    """Return the contradictions that the checks find in a dataset with its closure."""
+    return sorted_clashes(
+        _clash(engine, check, [names.node(term) for term in row if term is not None])
+        for check in checks
+        for row in engine.select(check.select)
+    )
+
+
+def _clash(engine: Engine, check: ClashCheck, terms: list[Term]) -> Clash:
+    told = check.sentence.format(*(_told(engine, term) for term in terms))
+    individuals = tuple(terms[: check.individuals])
+    return Clash(f"{told}: {check.axiom}", check.name, individuals, check.axiom)
+
+
+def _told(engine: Engine, term: Term) -> str:
+    """Return the short form of a term, with its first label where it has one."""
+    if not isinstance(term, NamedNode):
+        return show(term)
+    for predicate in (vocab.RDFS_LABEL, vocab.SKOS_PREF_LABEL):
+        labels = sorted(
+            quad.object.value
+            for quad in engine.matching(term, NamedNode(predicate))
+            if hasattr(quad.object, "value")
+        )
+        if labels:
+            return f"“{labels[0]}” ({show(term)})"
+    return show(term)

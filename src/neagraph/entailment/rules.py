@@ -1,0 +1,270 @@
+"""Rules and clash checks as values: triple patterns, guards, and the SPARQL made from them.
+
+Patterns and guards are kept beside the query text, so that the same rule can also be run on a
+changeset: bind one pattern to a changed triple, join the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+from typing import Literal as Choice
+
+from neagraph import vocab
+from neagraph.entailment.datatypes import not_of_datatype, of_datatype
+from neagraph.rdf.terms import Literal, NamedNode, Variable
+
+Identity = Choice["check", "infer"]
+"""What becomes of two names for one thing: `check` reports them, `infer` entails owl:sameAs."""
+
+Slot = Variable | NamedNode | Literal
+"""What may stand in a triple pattern."""
+
+
+class Atom(NamedTuple):
+    """A triple pattern."""
+
+    subject: Slot
+    predicate: Slot
+    object: Slot
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.predicate} {self.object} ."
+
+    @property
+    def key(self) -> Key:
+        """Return what a triple must look like to match, coarsely: predicate and class."""
+        if not isinstance(self.predicate, NamedNode):
+            return Key(None, None)
+        predicate = self.predicate.value
+        typed = predicate == vocab.RDF_TYPE and isinstance(self.object, NamedNode)
+        return Key(predicate, str(self.object) if typed else None)
+
+
+class Key(NamedTuple):
+    """A predicate and, for rdf:type, a class; None stands for any."""
+
+    predicate: str | None
+    type: str | None
+
+
+class GuardKind(StrEnum):
+    """What a guard asks of its slots."""
+
+    ONE_OF = "the first slot is one of the others"
+    DIFFERENT = "the two slots are not the same term"
+    UNEQUAL = "the two slots are neither the same term nor literals of equal value"
+    LITERALS = "both slots are literals"
+    RESOURCE = "the slot is no literal"
+    IRI = "the slot is an IRI"
+    OF_DATATYPE = "the first slot is a literal in the value space of the second"
+    NOT_OF_DATATYPE = "the first slot is a literal outside the value space of the second"
+
+
+class Guard(NamedTuple):
+    """A condition on the terms that patterns bind."""
+
+    kind: GuardKind
+    slots: tuple[Slot, ...]
+
+    def __str__(self) -> str:
+        if self.kind is GuardKind.ONE_OF:
+            return f"VALUES {self.slots[0]} {{ {' '.join(map(str, self.slots[1:]))} }}"
+        return f"FILTER({_filter(self)})"
+
+
+def _filter(guard: Guard) -> str:
+    names = [str(slot) for slot in guard.slots]
+    if guard.kind in _TESTS:
+        return _TESTS[guard.kind].format(*names)
+    return (of_datatype if guard.kind is GuardKind.OF_DATATYPE else not_of_datatype)(*names)
+
+
+_TESTS: Final = {
+    GuardKind.DIFFERENT: "!SAMETERM({0}, {1})",
+    GuardKind.UNEQUAL: "!SAMETERM({0}, {1}) && COALESCE({0} != {1}, true)",
+    GuardKind.LITERALS: "ISLITERAL({0}) && ISLITERAL({1})",
+    GuardKind.RESOURCE: "!ISLITERAL({0})",
+    GuardKind.IRI: "ISIRI({0})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A conjunction of patterns and guards; empty, it always holds."""
+
+    atoms: tuple[Atom, ...] = ()
+    guards: tuple[Guard, ...] = ()
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(
+            tuple(dict.fromkeys(self.atoms + other.atoms)),
+            tuple(dict.fromkeys(self.guards + other.guards)),
+        )
+
+    def __str__(self) -> str:
+        first = [guard for guard in self.guards if guard.kind is GuardKind.ONE_OF]
+        last = [guard for guard in self.guards if guard.kind is not GuardKind.ONE_OF]
+        return " ".join(str(part) for part in (*first, *self.atoms, *last))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: where the body holds, the head is entailed.
+
+    Args:
+        name: The rule of the OWL 2 RL/RDF tables that it is an instance of, such as `prp-spo2`.
+        axiom: The axiom it comes from, one sentence.
+        head: The entailed pattern, one in each rule of the compiler.
+        condition: The body; its variables include those of the head.
+        is_schema: Whether it speaks of the schema itself (the scm-* rules).
+    """
+
+    name: str
+    axiom: str
+    head: tuple[Atom, ...]
+    condition: Condition
+    is_schema: bool = False
+    construct: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "construct", _construct(self))
+
+    @property
+    def body(self) -> tuple[Atom, ...]:
+        """Return the patterns of the body."""
+        return self.condition.atoms
+
+
+def _construct(rule: Rule) -> str:
+    """Return the CONSTRUCT query that yields only what is not there yet."""
+    head = " ".join(map(str, rule.head))
+    return f"CONSTRUCT {{ {head} }} WHERE {{ {rule.condition} FILTER NOT EXISTS {{ {head} }} }}"
+
+
+def entailing(name: str, axiom: str, head: Atom, condition: Condition) -> Iterator[Rule]:
+    """Yield the rule, made safe: its head never has a literal as subject.
+
+    Nothing is yielded for a head that says nothing: part of its own body, a literal as subject,
+    or membership in owl:Thing or rdfs:Resource.
+    """
+    everything = head.predicate == TYPE and head.object in EVERYTHING
+    if head in condition.atoms or isinstance(head.subject, Literal) or everything:
+        return
+    subjects = {atom.subject for atom in condition.atoms}
+    if isinstance(head.subject, Variable) and head.subject not in subjects:
+        condition &= Condition(guards=(Guard(GuardKind.RESOURCE, (head.subject,)),))
+    yield Rule(name, axiom, (head,), condition)
+
+
+@dataclass(frozen=True, slots=True)
+class ClashCheck:
+    """A check for a contradiction between data and one axiom.
+
+    Args:
+        name: The rule of the OWL 2 RL/RDF tables, such as `cax-dw`.
+        axiom: The axiom, one sentence.
+        sentence: What is wrong, with `{0}`, `{1}` … for what `select` returns.
+        shown: The variables that `select` returns.
+        individuals: How many of them, from the first, are individuals.
+        condition: What must not hold.
+        recurring: Variables whose values must belong to more than one value of `shown[0]`: lets
+            the engine find duplicates by grouping instead of comparing all pairs.
+    """
+
+    name: str
+    axiom: str
+    sentence: str
+    shown: tuple[Variable, ...]
+    condition: Condition
+    individuals: int
+    recurring: tuple[Variable, ...] = ()
+    select: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "select", _select(self))
+
+
+def _select(check: ClashCheck) -> str:
+    shown = " ".join(map(str, check.shown))
+    return f"SELECT DISTINCT {shown} WHERE {{ {_recurring(check)}{check.condition} }}"
+
+
+def _recurring(check: ClashCheck) -> str:
+    if not check.recurring:
+        return ""
+    one = check.shown[0]
+    atoms = " ".join(str(atom) for atom in check.condition.atoms if atom.subject == one)
+    keys = " ".join(map(str, check.recurring))
+    having = f"HAVING(COUNT(DISTINCT {one}) > 1)"
+    return f"{{ SELECT {keys} WHERE {{ {atoms} }} GROUP BY {keys} {having} }} "
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A compiled TBox: its rules, in an order that fires causes before effects, and its checks."""
+
+    rules: tuple[Rule, ...]
+    clashes: tuple[ClashCheck, ...]
+
+    @property
+    def schema_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that entail schema from schema."""
+        return tuple(rule for rule in self.rules if rule.is_schema)
+
+    @property
+    def instance_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that run on the whole dataset."""
+        return tuple(rule for rule in self.rules if not rule.is_schema)
+
+
+def in_firing_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rules in reverse postorder of "feeds": each after those it depends on.
+
+    Rules that feed each other in a circle stand in some order within the circle.
+    """
+    rules = tuple(dict.fromkeys(rules))
+    successors = feeds(rules)
+    order: list[int] = []
+    seen: set[int] = set()
+    for start in range(len(rules)):
+        stack = [(start, iter(successors[start]))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            position, rest = stack[-1]
+            following = next((i for i in rest if i not in seen), None)
+            if following is None:
+                order.append(position)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(successors[following])))
+    return tuple(rules[i] for i in reversed(order))
+
+
+def feeds(rules: tuple[Rule, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return for each rule the positions of the rules that what it entails can make fire."""
+    exactly: dict[Key, list[int]] = defaultdict(list)
+    by_predicate: dict[str | None, list[int]] = defaultdict(list)
+    for position, rule in enumerate(rules):
+        for key in {atom.key for atom in rule.body}:
+            exactly[key].append(position)
+            by_predicate[key.predicate].append(position)
+
+    def fed_by(key: Key) -> Iterable[int]:
+        if key.predicate is None:
+            return range(len(rules))
+        if key.type is None:
+            return (*by_predicate[key.predicate], *by_predicate[None])
+        return (*exactly[key], *exactly[Key(key.predicate, None)], *by_predicate[None])
+
+    return tuple(
+        tuple(dict.fromkeys(i for atom in rule.head for i in fed_by(atom.key))) for rule in rules
+    )
+
+
+TYPE = NamedNode(vocab.RDF_TYPE)
+EVERYTHING = frozenset({NamedNode(vocab.OWL + "Thing"), NamedNode(vocab.RDFS + "Resource")})

@@ -1,0 +1,193 @@
+"""Reading and writing RDF: bytes to quads and back, in stable order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
+
+from neagraph.errors import LimitError, RdfSyntaxError, UnreadableError
+from neagraph.rdf.formats import GraphFormat, graph_format_by_name
+from neagraph.rdf.terms import DefaultGraph, Literal, NamedNode, Quad, Term, Triple
+from neagraph.vocab import PREFIXES, XSD
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""Largest RDF file or body that is read."""
+MAX_LITERAL_CHARACTERS = 1_000_000
+"""Longest literal that is accepted."""
+
+_ENGINE_PLACE = re.compile(r"^Parser error at line \d+ (?:between columns .*?|column \d+): ")
+
+
+def read_file(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        UnreadableError: If there is no such file or it cannot be read.
+        LimitError: If it is larger than `max_bytes`; it is not read then.
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise LimitError(
+                f"The file has {size:,} bytes; at most {max_bytes:,} are read.",
+                where=str(path),
+                hint="Split it into smaller files.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UnreadableError(
+            f"The file cannot be read: {reason}.",
+            where=str(path),
+            hint="Check the path and that it is a readable file.",
+        ) from error
+
+
+def parse(data: bytes, fmt: GraphFormat, *, source: str, base: str | None = None) -> list[Quad]:
+    """Return the quads of RDF text, lexical forms untouched, blank nodes renamed.
+
+    Args:
+        data: UTF-8 text in the format.
+        fmt: The format.
+        source: What to call the text in messages: a path, `-` or `request body`.
+        base: IRI that relative IRIs are resolved against; None allows only absolute ones.
+
+    Raises:
+        RdfSyntaxError: With line and column (from 1) where the parser gives them.
+        LimitError: If a literal is longer than `MAX_LITERAL_CHARACTERS`.
+        UnreadableError: If there is not a single triple in it.
+    """
+    try:
+        quads = list(
+            pyoxigraph.parse(data, format=fmt.native, base_iri=base, rename_blank_nodes=True)
+        )
+    except SyntaxError as error:
+        raise _syntax_error(error, fmt, source=source) from error
+    except ValueError as error:
+        raise RdfSyntaxError(
+            f"This is not readable as {fmt.label}: {error}.", where=source, hint=_HINT_FORMAT
+        ) from error
+    if not quads:
+        raise UnreadableError(
+            f"There is no triple in this {fmt.label}.",
+            where=source,
+            hint="An empty file says nothing; check that it is the right one.",
+        )
+    _check_literals(quads, source=source)
+    return quads
+
+
+_HINT_FORMAT = "Check that the content is in the format that its suffix or media type tells."
+
+
+def _syntax_error(error: SyntaxError, fmt: GraphFormat, *, source: str) -> RdfSyntaxError:
+    line, column = error.lineno, error.offset
+    where = source if line is None else f"{source}:{line}:{column}"
+    reason = _ENGINE_PLACE.sub("", error.msg or "unreadable").rstrip(".")
+    return RdfSyntaxError(f"{fmt.label} syntax: {reason}.", where=where, hint=_hint(reason))
+
+
+def _hint(reason: str) -> str:
+    prefix = re.search(r"[Tt]he prefix (\S*?):? has not been declared|Unknown prefix (\S+?):", reason)
+    if prefix:
+        name = prefix[1] or prefix[2] or ""
+        namespace = PREFIXES.get(name, "…")
+        return f"Declare it at the top: @prefix {name}: <{namespace}> ."
+    if "No scheme found" in reason:
+        return "Write the IRI in full, or declare a base at the top: @base <…> ."
+    if "UTF-8" in reason:
+        return "Save the file as UTF-8 text; if it is text at all, its encoding is another one."
+    if "remote context" in reason:
+        return "Write the context into the file; contexts are never fetched from the network."
+    return _HINT_FORMAT
+
+
+def _check_literals(quads: Iterable[Quad], *, source: str) -> None:
+    for quad in quads:
+        value = quad.object
+        if isinstance(value, Literal) and len(value.value) > MAX_LITERAL_CHARACTERS:
+            raise LimitError(
+                f"A literal of {quad.subject} {quad.predicate} has {len(value.value):,} "
+                f"characters; at most {MAX_LITERAL_CHARACTERS:,} are accepted.",
+                where=source,
+                hint="Keep long texts in files of their own and link to them.",
+            )
+
+
+def parse_term(text: str) -> Term:
+    """Return the term that N-Triples text stands for, such as `<http://…>` or `"2020"^^<…>`.
+
+    Raises:
+        RdfSyntaxError: If it is not one term.
+    """
+    line = f"<term:s> <term:p> {text} .".encode()
+    (quad,) = parse(line, graph_format_by_name("ntriples"), source="term")
+    return quad.object
+
+
+def triples_of(quads: Iterable[Quad]) -> list[Triple]:
+    """Return the triples of the quads without repetition, in order of first appearance."""
+    return list(dict.fromkeys(quad.triple for quad in quads))
+
+
+def in_graph(quads: Iterable[Quad], name: str) -> list[Quad]:
+    """Return the same triples, all in the named graph."""
+    graph = NamedNode(name)
+    return [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
+
+
+def canonical(quads: Sequence[Quad]) -> list[Quad]:
+    """Return the quads with canonical blank nodes, sorted by their N-Quads text.
+
+    Source: W3C "RDF Dataset Canonicalization" (RDFC-1.0). Its worst case is exponential in the
+    number of blank nodes that look alike.
+    """
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
+
+
+def write_graph(triples: Iterable[Triple], fmt: GraphFormat) -> bytes:
+    """Return the triples without repetition, sorted, with the project's prefixes."""
+    ordered = sorted(set(triples), key=str)
+    return _serialize([Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in ordered], fmt)
+
+
+def write_nquads(quads: Iterable[Quad]) -> bytes:
+    """Return the quads as sorted N-Quads."""
+    return _sorted_lines(_serialize(quads, None))
+
+
+def write_ntriples(triples: Iterable[Triple]) -> bytes:
+    """Return the triples as sorted N-Triples."""
+    return write_nquads(Quad(t.subject, t.predicate, t.object) for t in triples)
+
+
+def _serialize(quads: Iterable[Quad], fmt: GraphFormat | None) -> bytes:
+    native = RdfFormat.N_QUADS if fmt is None else fmt.native
+    quads = list(quads)
+    body = pyoxigraph.serialize(quads, format=native, prefixes=_prefixes_used(quads))
+    return _sort_prefixes(body if body is not None else b"")
+
+
+def _prefixes_used(quads: list[Quad]) -> dict[str, str]:
+    terms = {t.value for q in quads for t in (q.subject, q.predicate, q.object, q.graph_name)
+             if isinstance(t, NamedNode)}
+    datatypes = {q.object.datatype.value for q in quads if isinstance(q.object, Literal)}
+    terms |= datatypes - {XSD + "string"}
+    return {p: ns for p, ns in PREFIXES.items() if any(term.startswith(ns) for term in terms)}
+
+
+def _sort_prefixes(text: bytes) -> bytes:
+    """The engine writes Turtle's prefixes in any order; the same graph should give the same bytes."""
+    lines = text.splitlines(keepends=True)
+    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix")), len(lines))
+    return b"".join([*sorted(lines[:count]), *lines[count:]])
+
+
+def _sorted_lines(text: bytes) -> bytes:
+    return b"".join(sorted(text.splitlines(keepends=True)))

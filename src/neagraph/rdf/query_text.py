@@ -1,0 +1,146 @@
+"""What can be told of a SPARQL query from its text: the words it uses, and where it went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from neagraph.errors import QueryError
+from neagraph.vocab import PREFIXES
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>\#[^\n\r]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
+        | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+    | (?P<variable>[?$]\w+)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<name>[\w.\-]*:(?:[\w.\-:%]|\\.)*)
+    | (?P<word>\w+)
+    | (?P<other>\S)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ENGINE_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_EXPECTED = re.compile(r'"(?:\\.|[^"\\])*"|\[[^\]]*\]|[^,\[\]"]+')
+_SHOWN = 6
+_LONGEST = 40
+_LAST_ALTERNATIVES = frozenset({"OPTIONAL", "CONSTRUCT"})
+
+
+class Token(NamedTuple):
+    """A token of a query: its kind, its text, and its offsets in characters (half-open)."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a query, comments left out (SPARQL 1.1, section 19.8, simplified)."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "other"
+        if kind != "comment":
+            yield Token(kind, match[0], match.start(), match.end())
+
+
+def without_service(text: str) -> str | None:
+    """Return the query with each SERVICE as a GRAPH of the same length; None if it has none.
+
+    The result serves only to check the syntax: places in it are places in the original.
+    """
+    found = [token for token in tokens(text) if token.kind == "word"]
+    words = [t for t in found if t.text.upper() in {"SERVICE", "SILENT"}]
+    if not any(t.text.upper() == "SERVICE" for t in words):
+        return None
+    for token in words:
+        instead = "GRAPH" if token.text.upper() == "SERVICE" else ""
+        text = text[: token.start] + instead.ljust(len(token.text)) + text[token.end :]
+    return text
+
+
+def syntax_error(text: str, engine_message: str) -> QueryError:
+    """Return our form of the engine's syntax error: line, column and the first few expectations.
+
+    Args:
+        text: The query.
+        engine_message: What the engine said, `error at LINE:COLUMN: expected …`.
+    """
+    operation = _update_operation(text)
+    if operation:
+        return QueryError(
+            f"{operation} is an update, and only queries are answered here.",
+            hint="Begin with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+        )
+    match = _ENGINE_ERROR.match(engine_message)
+    if match is None:
+        return QueryError(f"The query cannot be parsed: {engine_message}.", hint=_HINT)
+    line, column = int(match[1]), int(match[2])
+    if "Prefix not found" in match[3]:
+        return _unknown_prefix(text, line, column)
+    return QueryError(
+        f"The query has a syntax error {_near(text, line, column)}{_expected(match[3])}.",
+        hint=_HINT,
+        where=f"line {line}, column {column}",
+        line=line,
+        column=column,
+    )
+
+
+_HINT = "Mend the query there; a missing dot, brace or prefix often shows a little later."
+
+
+_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+
+
+def _update_operation(text: str) -> str:
+    """Return the operation if the text is an update, which begins with one after its prologue."""
+    words = (t.text.upper() for t in tokens(text) if t.kind == "word")
+    first = next((word for word in words if word not in {"PREFIX", "BASE"}), "")
+    return first if first in _UPDATES else ""
+
+
+def _unknown_prefix(text: str, line: int, column: int) -> QueryError:
+    offset = _offset(text, line, column)
+    used = [t for t in tokens(text) if t.kind == "name" and t.start <= offset]
+    name = used[-1].text.split(":")[0] if used else ""
+    if used:
+        before = text[: used[-1].start]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return QueryError(
+        f'The prefix "{name}:" is not declared.',
+        hint=f"Add at the top: PREFIX {name}: <{PREFIXES.get(name, '…')}>",
+        where=f"line {line}, column {column}",
+        line=line,
+        column=column,
+    )
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    lines = text.split("\n")
+    return sum(len(part) + 1 for part in lines[: line - 1]) + column - 1
+
+
+def _near(text: str, line: int, column: int) -> str:
+    offset = _offset(text, line, column)
+    found = next((token.text for token in tokens(text) if token.end >= offset), "")
+    return f'near "{found[:_LONGEST]}"' if found.strip() else "at its end"
+
+
+def _expected(listing: str) -> str:
+    """Return what would fit there, if the engine's list can be trusted to say so.
+
+    Its grammar names the last alternative that it tried, or "any character", where it has really
+    met the end of a longer construct; such lists would send the reader the wrong way.
+    """
+    plain = [part.strip() for part in _EXPECTED.findall(listing)]
+    shown = [p.replace('\\"', '"') for p in plain if p and not p.startswith(("[", "|"))]
+    if any("unbound" in part for part in shown):
+        return ": a variable after SELECT is neither grouped nor bound"
+    if not shown or "[_]" in listing or shown[0] in _LAST_ALTERNATIVES:
+        return ""
+    more = ", …" if len(shown) > _SHOWN else ""
+    return "; expected " + ", ".join(shown[:_SHOWN]) + more

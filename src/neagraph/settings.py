@@ -1,0 +1,141 @@
+"""Settings: one table, one loader; the only place that reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from neagraph.errors import UsageError
+
+PREFIX = "NEAGRAPH_"
+_NOT_OURS = frozenset({"NEAGRAPH_SHARED"})  # read by the tests alone
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A row of the table of settings.
+
+    Args:
+        name: Name of the field of `Settings`, of the option (`--name`) and, in capitals behind
+            `NEAGRAPH_`, of the environment variable.
+        default: Text of the default, as in the environment.
+        parse: Text to value; raises ValueError for what it cannot read.
+        help: One line for the manual.
+    """
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable of this setting."""
+        return PREFIX + self.name.upper()
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError("it must be a number above 0")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 16:
+        raise ValueError("it must be a number from 0 to 65535")
+    return value
+
+
+def _reasoner(text: str) -> str:
+    if text not in {"rules", "owlrl"}:
+        raise ValueError("it must be rules or owlrl")
+    return text
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("state", "", lambda text: Path(text or platformdirs.user_state_dir("neagraph")),
+            "Folder for everything that is written: snapshots and their lock."),
+    Setting("host", "127.0.0.1", str, "Address that the service listens on."),
+    Setting("port", "8000", _port, "Port that the service listens on; 0 takes a free one."),
+    Setting("timeout", "30", _positive, "Seconds that one query may take."),
+    Setting("reasoner", "rules", _reasoner,
+            "Who works out entailed triples: rules (compiled to SPARQL) or owlrl (the referee)."),
+)  # fmt: skip
+"""Every setting there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run; fields as in `TABLE`."""
+
+    state: Path
+    host: str
+    port: int
+    timeout: float
+    reasoner: str
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, /, **options: str | None
+) -> Settings:
+    """Return the settings: options first, then the environment, then the defaults.
+
+    Args:
+        environment: Environment variables; those of the process where it is None.
+        options: Values of command-line options as text; None where an option was not given.
+
+    Raises:
+        UsageError: For a value that cannot be read, or a `NEAGRAPH_…` variable that is no setting.
+    """
+    environment = os.environ if environment is None else environment
+    _refuse_unknown(environment)
+    return Settings(**{s.name: _value(s, environment, options.get(s.name)) for s in TABLE})
+
+
+def _value(setting: Setting, environment: Mapping[str, str], option: str | None) -> Any:  # noqa: ANN401  as the table says
+    text = environment.get(setting.variable, setting.default) if option is None else option
+    try:
+        return setting.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f'"{text}" cannot be used for {setting.name}: {error}.',
+            hint=f"{setting.help} It comes from --{setting.name} or {setting.variable}.",
+        ) from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = [setting.variable for setting in TABLE]
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known and name not in _NOT_OURS:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"The environment variable {name} is no setting.",
+                hint=f"Did you mean {near[0]}?" if near else "Known are " + ", ".join(known) + ".",
+            )
+
+
+def project_root() -> Path:
+    """Return the folder that holds `ontology/`, `data/` and `queries/`.
+
+    It is inside the installed package, or the checkout that the package runs from.
+
+    Raises:
+        UsageError: If neither is there, which means a broken installation.
+    """
+    package = Path(__file__).resolve().parent
+    for root in (package / "project", package.parents[1]):
+        if all((root / name).is_dir() for name in ("ontology", "data", "queries")):
+            return root
+    raise UsageError(
+        "The ontology and the data are not where the package expects them.",
+        where=str(package),
+        hint="Install neagraph again.",
+    )

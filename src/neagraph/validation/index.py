@@ -1,0 +1,52 @@
+"""Triples by subject and predicate, for walking a graph that was read as a list of triples."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from neagraph.errors import ShapesError
+from neagraph.rdf.terms import NamedNode, Term, Triple
+from neagraph.vocab import RDF
+
+_FIRST = NamedNode(RDF + "first")
+_REST = NamedNode(RDF + "rest")
+_NIL = NamedNode(RDF + "nil")
+
+
+class TripleIndex:
+    """A read-only view of triples, by subject and predicate.
+
+    Args:
+        triples: The triples; the order of values is theirs.
+    """
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._values: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
+        for triple in triples:
+            self._values[triple.subject, triple.predicate].append(triple.object)
+
+    def values(self, subject: Term, predicate: Term) -> list[Term]:
+        """Return the objects of a subject and predicate; empty if there are none."""
+        return self._values.get((subject, predicate), [])
+
+    def value(self, subject: Term, predicate: Term) -> Term | None:
+        """Return the first object of a subject and predicate; None if there is none."""
+        return next(iter(self.values(subject, predicate)), None)
+
+    def members(self, head: Term) -> list[Term]:
+        """Return the members of an RDF list.
+
+        Raises:
+            ShapesError: If it is not a well-formed list, or runs in a circle.
+        """
+        members: list[Term] = []
+        seen: set[Term] = set()
+        while head != _NIL:
+            first, rest = self.value(head, _FIRST), self.value(head, _REST)
+            if first is None or rest is None or head in seen:
+                raise ShapesError(f"This is not an RDF list: {head}.")
+            seen.add(head)
+            members.append(first)
+            head = rest
+        return members

@@ -1,0 +1,60 @@
+"""Targets of shapes: the focus nodes that they select.
+
+Source: W3C SHACL (2017), section 2.1.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rdflib import OWL, RDF, RDFS, SH, Graph, URIRef
+from rdflib.term import Node
+
+_DECLARATIONS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+def restrict(shapes: Graph, graph: Graph, *, without: set[Node]) -> None:
+    """Replace the targets of all shapes, in place, by the focus nodes that they select.
+
+    Args:
+        shapes: The shapes graph, which is changed.
+        graph: The data graph, with the class hierarchy.
+        without: Nodes that shall not be focus nodes. As values of other nodes they still count.
+    """
+    shape_nodes = {shape for p in _DECLARATIONS for shape in shapes.subjects(p)}
+    shape_nodes |= {shape for shape, _ in _implicit_classes(shapes)}
+    selected = {shape: set(focus_nodes(shape, shapes, graph)) for shape in shape_nodes}
+    for shape, kind in list(_implicit_classes(shapes)):
+        shapes.remove((shape, RDF.type, kind))
+        shapes.add((shape, RDF.type, SH.NodeShape))
+    for declaration in _DECLARATIONS:
+        shapes.remove((None, declaration, None))
+    for shape, nodes in selected.items():
+        for node in nodes - without:
+            shapes.add((shape, SH.targetNode, node))
+
+
+def focus_nodes(shape: Node, shapes: Graph, graph: Graph) -> Iterator[Node]:
+    """Yield the focus nodes that a shape's own targets select, repetitions included."""
+    yield from shapes.objects(shape, SH.targetNode)
+    for class_ in shapes.objects(shape, SH.targetClass):
+        yield from _instances(class_, graph)
+    if any(shape == class_ for class_, _ in _implicit_classes(shapes)):
+        yield from _instances(shape, graph)
+    for property_ in shapes.objects(shape, SH.targetSubjectsOf):
+        yield from graph.subjects(property_)
+    for property_ in shapes.objects(shape, SH.targetObjectsOf):
+        yield from graph.objects(None, property_)
+
+
+def _instances(class_: Node, graph: Graph) -> Iterator[Node]:
+    for subclass in graph.transitive_subjects(RDFS.subClassOf, class_):
+        yield from graph.subjects(RDF.type, subclass)
+
+
+def _implicit_classes(shapes: Graph) -> Iterator[tuple[Node, URIRef]]:
+    """Yield the shapes that are classes themselves, which are their own target class."""
+    for kind in (RDFS.Class, OWL.Class):
+        for shape in shapes.subjects(RDF.type, kind):
+            if any(t in (SH.NodeShape, SH.PropertyShape) for t in shapes.objects(shape, RDF.type)):
+                yield shape, kind

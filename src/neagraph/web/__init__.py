@@ -1,0 +1,1 @@
+"""The HTTP face: SPARQL protocol, linked data and pages."""

@@ -1,0 +1,1 @@
+"""Golden tests: the data of the project against what was read by hand."""

@@ -1,0 +1,87 @@
+"""Two running services: one over a small dataset of known content, one over the project's own."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+import uvicorn
+
+from neagraph.build import build
+from neagraph.model import Limits
+from neagraph.queries import load_catalogue
+from neagraph.rdf.formats import graph_format_by_name
+from neagraph.rdf.io import canonical, parse, read_file
+from neagraph.rdf.terms import Quad
+from neagraph.service import Service
+from neagraph.settings import load_settings, project_root
+from neagraph.store.process import ProcessStore
+from neagraph.store.snapshot import Manifest, dataset_digest, write_snapshot
+from neagraph.web.app import create_app
+
+HERE = Path(__file__).parent
+SECONDS = 20.0
+
+
+@contextmanager
+def serving(app) -> Iterator[httpx.Client]:
+    """A client of the application, over a socket and a server as in production."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def service_over(snapshot: Path) -> Service:
+    store = ProcessStore(snapshot, workers=2)
+    store.wait()
+    catalogue = load_catalogue(project_root() / "queries")
+    limits = Limits(seconds=SECONDS, answer_bytes=1_000_000)
+    return Service(store, snapshot=snapshot, catalogue=catalogue, limits=limits)
+
+
+@pytest.fixture(scope="session")
+def quads() -> list[Quad]:
+    path = HERE / "dataset.trig"
+    return canonical(parse(read_file(path), graph_format_by_name("trig"), source=str(path)))
+
+
+@pytest.fixture(scope="session")
+def snapshot(quads, tmp_path_factory) -> Path:
+    manifest = Manifest(
+        digest=dataset_digest(quads),
+        software={"neagraph": "0.0.0"},
+        reasoner="rules",
+        graphs=(),
+        shapes=(),
+        counts={"triples": len(quads), "asserted": len(quads) - 2, "entailed": 2, "statements": 0},
+        warnings=0,
+        infos=0,
+    )
+    return write_snapshot(tmp_path_factory.mktemp("state"), quads, manifest)
+
+
+@pytest.fixture(scope="session")
+def client(snapshot) -> Iterator[httpx.Client]:
+    with serving(create_app(service_over(snapshot), settings=load_settings({}))) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory) -> Iterator[httpx.Client]:
+    """A client of a service over the project's own files."""
+    report = build(project_root(), tmp_path_factory.mktemp("whole"))
+    with serving(create_app(service_over(report.snapshot), settings=load_settings({}))) as client:
+        yield client
