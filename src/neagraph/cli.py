@@ -19,9 +19,9 @@ from rich.status import Status
 
 from neagraph.build import BuildReport, build, is_current, software
 from neagraph.entailment.result import require_consistent
-from neagraph.errors import NeagraphError, NotFoundError, UsageError
+from neagraph.errors import LimitError, NeagraphError, NotFoundError, QueryError, UsageError
 from neagraph.model import Limits, QueryRequest, Scope
-from neagraph.queries import Catalogue, CatalogueQuery, load_catalogue
+from neagraph.queries import Catalogue, Kind, load_catalogue
 from neagraph.rdf.formats import (
     GRAPH_FORMATS,
     RESULTS_FORMATS,
@@ -95,15 +95,22 @@ def serve_command(
     from neagraph.web.app import create_app, run_server  # noqa: PLC0415
 
     store.wait()
-    run_server(create_app(_service(store, snapshot, settings), settings=settings), settings=settings)
+    service = _service(store, snapshot, settings)
+    run_server(
+        create_app(service, settings=settings),
+        settings=settings,
+        on_ready=lambda address: _print(f"neagraph answers at {address}".encode()),
+    )
 
 
 @app.command("query")
 def query_command(
-    query: Annotated[str, typer.Argument(help="A file, the name of a catalogue query, or -.")],
+    query: Annotated[
+        str | None, typer.Argument(help="A file, the name of a query of the catalogue, or -.")
+    ] = None,
     output: Annotated[
         str,
-        typer.Option("--format", help="table, or json, xml, csv, tsv; turtle, jsonld, … for graphs."),
+        typer.Option("--format", help="table; json, xml, csv, tsv; or turtle, jsonld, … of graphs."),
     ] = "table",
     parameter: Annotated[
         list[str] | None,
@@ -113,21 +120,21 @@ def query_command(
     timeout: Timeout = None,
     state: State = None,
 ) -> None:
-    """Ask the graph a SPARQL query and print the answer."""
+    """Ask the graph a SPARQL query and print the answer; without QUERY, list the catalogue."""
+    if query is None:
+        _print(_list_of_queries(_catalogue()).encode())
+        return
     settings = load_settings(state=state, timeout=timeout)
-    text, where = _query_text(query), query
-    request = _with_format(QueryRequest(text, scope=scope), output)
-    request = _bind(request, query, parameter or [])
+    request = QueryRequest(_query_text(query, parameter or []), scope=scope, **_formats(output))
     _ensure_snapshot(settings)
     snapshot = open_snapshot(settings.state)
     try:
         answer = _service(forking_store(snapshot), snapshot, settings).query(request)
-    except NeagraphError as error:
-        error.where = ":".join(part for part in (where, error.where) if part)
+    except QueryError as error:
+        error.where = f"{query}:{error.where}" if error.where else query
         raise
     as_table = output == "table" and answer.media_type == RESULTS_FORMATS[0].media_type
-    body = as_text(read_results(answer.body)).encode() if as_table else answer.body
-    _print(body)
+    _print(as_text(read_results(answer.body)).encode() if as_table else answer.body)
 
 
 @app.command("validate")
@@ -216,20 +223,41 @@ def _catalogue() -> Catalogue:
     return load_catalogue(project_root() / "queries")
 
 
-def _query_text(query: str) -> str:
-    if query == "-":
-        return _decode(sys.stdin.buffer.read(_MOST_INPUT), "standard input")
-    if Path(query).is_file():
-        return _decode(read_file(Path(query), max_bytes=_MOST_INPUT), query)
-    return _catalogue_query(query).text
+def _list_of_queries(catalogue: Catalogue) -> str:
+    kinds = (Kind.CATALOGUE, Kind.COMPETENCY)
+    queries = [query for kind in kinds for query in catalogue.of_kind(kind)]
+    width = max(len(query.name) for query in queries)
+    return "".join(f"{query.name:{width}}  {query.question or query.title}\n" for query in queries)
 
 
-def _catalogue_query(name: str) -> CatalogueQuery:
+def _query_text(query: str, pairs: list[str]) -> str:
+    if query == "-" or Path(query).is_file():
+        if pairs:
+            raise UsageError(
+                "--param goes with a query of the catalogue.", hint="Write the values into the file."
+            )
+        data = _standard_input() if query == "-" else read_file(Path(query), max_bytes=_MOST_INPUT)
+        return _decode(data, query)
     try:
-        return _catalogue().find(name)
+        return _catalogue().find(query).bind(dict(_pair(pair) for pair in pairs))
     except NotFoundError as error:
-        error.message = f'"{name}" is neither a file nor a query of the catalogue.'
+        error.message = f'"{query}" is neither a file nor a query of the catalogue.'
+        error.hint = f"{error.hint} The list of queries: neagraph query"
         raise
+
+
+def _standard_input() -> bytes:
+    data = sys.stdin.buffer.read(_MOST_INPUT + 1)
+    if len(data) > _MOST_INPUT:
+        raise LimitError(f"The query is longer than {_MOST_INPUT:,} bytes.", where="standard input")
+    return data
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f'"{text}" is no parameter.', hint="Write it as --param NAME=VALUE.")
+    return name, value
 
 
 def _decode(data: bytes, where: str) -> str:
@@ -241,19 +269,19 @@ def _decode(data: bytes, where: str) -> str:
         ) from error
 
 
-def _with_format(request: QueryRequest, name: str) -> QueryRequest:
+def _formats(name: str) -> dict[str, str | None]:
+    """Return the fields of a request that a format's name decides on; both for `table`."""
     if name == "table":
-        return request
-    for formats, field in ((RESULTS_FORMATS, "results_format"), (GRAPH_FORMATS, "graph_format")):
-        if name in [fmt.name for fmt in formats]:
-            other = {"results_format": None, "graph_format": None, field: name}
-            return QueryRequest(request.text, scope=request.scope, **other)
-    known = [fmt.name for fmt in (*RESULTS_FORMATS, *GRAPH_FORMATS)]
-    raise UsageError(f'There is no format "{name}".', hint="Use table, " + ", ".join(known) + ".")
-
-
-def _bind(request: QueryRequest, query: str, pairs: list[str]) -> QueryRequest:
-    return request
+        return {}
+    results, graphs = ([fmt.name for fmt in table] for table in (RESULTS_FORMATS, GRAPH_FORMATS))
+    if name not in (*results, *graphs):
+        raise UsageError(
+            f'There is no format "{name}".', hint=f"Use table, {', '.join((*results, *graphs))}."
+        )
+    return {
+        "results_format": name if name in results else None,
+        "graph_format": name if name in graphs else None,
+    }
 
 
 def _read_all(files: list[str], input_format: str | None) -> list[Quad]:

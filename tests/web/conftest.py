@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from threading import Thread
 
@@ -12,7 +13,6 @@ import httpx
 import pytest
 import uvicorn
 
-from neagraph.build import build
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
 from neagraph.rdf.formats import graph_format_by_name
@@ -26,6 +26,45 @@ from neagraph.web.app import create_app
 
 HERE = Path(__file__).parent
 SECONDS = 20.0
+
+
+class Markup(HTMLParser):
+    """What stands in a page: elements with attributes, and the text inside each element."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self._texts: list[tuple[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._open.append((tag, []))
+
+    def handle_endtag(self, tag):
+        while self._open:
+            name, text = self._open.pop()
+            if name == tag:
+                self._texts.append((tag, "".join(text)))
+                return
+
+    def handle_data(self, data):
+        for _, text in self._open:
+            text.append(data)
+
+    def attributes(self, tag: str, name: str) -> list[str]:
+        """The values of an attribute, in order."""
+        return [attrs[name] or "" for t, attrs in self.elements if t == tag and name in attrs]
+
+    def texts(self, tag: str) -> list[str]:
+        """The texts of all elements of a kind, in order of their ends."""
+        return [text.strip() for t, text in self._texts if t == tag]
+
+
+@pytest.fixture(scope="session")
+def markup() -> Callable[[str], Markup]:
+    return Markup
 
 
 @contextmanager
@@ -80,8 +119,7 @@ def client(snapshot) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory) -> Iterator[httpx.Client]:
+def whole(built) -> Iterator[httpx.Client]:
     """A client of a service over the project's own files."""
-    report = build(project_root(), tmp_path_factory.mktemp("whole"))
-    with serving(create_app(service_over(report.snapshot), settings=load_settings({}))) as client:
+    with serving(create_app(service_over(built.snapshot), settings=load_settings({}))) as client:
         yield client

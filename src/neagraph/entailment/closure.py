@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from neagraph import vocab
 from neagraph.entailment.compiler import compile_tbox
 from neagraph.entailment.result import Clash, Entailment, OnRound, sorted_clashes
 from neagraph.entailment.rules import ClashCheck, Identity, Rule, RuleSet, feeds
-from neagraph.entailment.schema import Names, Schema, is_anonymous, is_schema
-from neagraph.entailment.trivial import is_reflexive, worth_telling
+from neagraph.entailment.schema import (
+    TYPE,
+    Names,
+    Schema,
+    is_anonymous,
+    is_axiom_predicate,
+    is_axiom_type,
+    is_schema,
+)
+from neagraph.entailment.trivial import is_reflexive, may_be_reflexive, worth_telling
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import NamedNode, Quad, Term, Triple, show
 
@@ -31,12 +40,11 @@ def entail(
         UnsupportedAxiomError: For an axiom outside OWL 2 RL.
     """
     names = Names()
-    asserted = {names.named(triple) for triple in {quad.triple for quad in quads}}
-    working = Engine(_quads(asserted))
+    working = _union(quads, names)
     rounds = _Rounds(working, on_round)
-    axioms = {triple for triple in asserted if is_schema(triple)}
-    entailed: set[Triple] = set()
+    axioms = _axioms(working)
     structure = Schema(axioms, identity=identity).structure()
+    entailed: set[Triple] = set()
     while True:
         rule_set = compile_tbox(axioms, identity=identity)
         entailed |= _schema_closure(axioms, rule_set, working)
@@ -46,12 +54,33 @@ def entail(
         if not new_axioms:
             break
         axioms |= new_axioms
-    told = worth_telling(entailed - asserted, structure=structure)
+    told = worth_telling(entailed, structure=structure)
     return Entailment(
-        triples=tuple(sorted((names.restored(triple) for triple in told), key=str)),
+        triples=tuple(sorted(map(names.restored, told), key=str)),
         clashes=find_clashes(working, rule_set.clashes, names),
         rounds=rounds.number,
     )
+
+
+def _union(quads: Iterable[Quad], names: Names) -> Engine:
+    """Return an engine whose default graph is the union, blank nodes replaced by IRIs."""
+    engine = Engine(quads)
+    engine.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+    blank = list(engine.construct(_WITH_BLANKS))
+    engine.remove(_quads(blank))
+    engine.add(_quads(map(names.named, blank)))
+    return engine
+
+
+_WITH_BLANKS: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISBLANK(?s) || ISBLANK(?o)) }"
+
+
+def _axioms(engine: Engine) -> set[Triple]:
+    predicates = [row[0] for row in engine.select("SELECT DISTINCT ?p WHERE { ?s ?p ?o }")]
+    classes = [row[0] for row in engine.select("SELECT DISTINCT ?c WHERE { ?s a ?c }")]
+    found = [engine.matching(None, p) for p in predicates if is_axiom_predicate(p)]
+    found += [engine.matching(None, TYPE, c) for c in classes if is_axiom_type(c)]
+    return {quad.triple for quads in found for quad in quads}
 
 
 def _quads(triples: Iterable[Triple]) -> Iterator[Quad]:
@@ -97,8 +126,9 @@ class _Rounds:
         return entailed
 
     def _fire(self, rule: Rule) -> set[Triple]:
-        found = set(self._engine.construct(rule.construct))
-        new = {triple for triple in found if not is_reflexive(triple)}
+        new = set(self._engine.construct(rule.construct))
+        if any(may_be_reflexive(atom.predicate) for atom in rule.head):
+            new = {triple for triple in new if not is_reflexive(triple)}
         self._engine.add(_quads(new))
         return new
 

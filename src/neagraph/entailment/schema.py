@@ -75,18 +75,24 @@ def is_schema(triple: Triple) -> bool:
     Lists are, and so is membership in a class expression; owl:sameAs and owl:differentFrom are
     not, being statements about individuals.
     """
-    predicate, value = triple.predicate, triple.object
-    if predicate == TYPE:
-        return is_anonymous(value) or _is_axiom_type(value)
-    return predicate in _RDF_SCHEMA or (
-        predicate.value.startswith(vocab.OWL) and predicate not in _ABOUT_INDIVIDUALS
-    )
+    if triple.predicate == TYPE:
+        return is_axiom_type(triple.object)
+    return is_axiom_predicate(triple.predicate)
 
 
-def _is_axiom_type(value: Term) -> bool:
-    if not isinstance(value, NamedNode) or value in _TYPES_OF_INDIVIDUALS:
+def is_axiom_predicate(predicate: Term | None) -> bool:
+    """Return whether a triple with this predicate, other than rdf:type, can be part of an axiom."""
+    if not isinstance(predicate, NamedNode) or predicate in _ABOUT_INDIVIDUALS:
         return False
-    return value.value.startswith(vocab.OWL) or value == DATATYPE
+    return predicate in _RDF_SCHEMA or predicate.value.startswith(vocab.OWL)
+
+
+def is_axiom_type(value: Term | None) -> bool:
+    """Return whether membership in this class can be part of an axiom."""
+    if value is None or value in _TYPES_OF_INDIVIDUALS:
+        return False
+    vocabulary = isinstance(value, NamedNode) and value.value.startswith(vocab.OWL)
+    return vocabulary or value == DATATYPE or is_anonymous(value)
 
 
 _RDF_SCHEMA: Final = frozenset({*RDFS_AXIOMS, FIRST, REST})

@@ -12,13 +12,19 @@ from typing import Final
 from neagraph import vocab
 from neagraph.entailment import schema as s
 from neagraph.entailment.datatypes import DATATYPES
+from neagraph.entailment.rules import Slot
 from neagraph.entailment.schema import owl, rdfs
-from neagraph.rdf.terms import NamedNode, Term, Triple
+from neagraph.rdf.terms import NamedNode, Term, Triple, Variable
 
 
 def is_reflexive(triple: Triple) -> bool:
     """`x P x` for owl:sameAs, subClassOf, subPropertyOf, equivalentClass, equivalentProperty."""
     return triple.predicate in _REFLEXIVE and triple.subject == triple.object
+
+
+def may_be_reflexive(predicate: Slot) -> bool:
+    """Return whether triples with this predicate can be of that kind; a variable stands for any."""
+    return predicate in _REFLEXIVE or isinstance(predicate, Variable)
 
 
 def is_membership_of_everything(triple: Triple) -> bool:
@@ -48,7 +54,7 @@ def is_datatype_membership(triple: Triple) -> bool:
 
 
 def is_axiomatic(triple: Triple) -> bool:
-    """A triple whose subject and object are both terms of RDF, RDFS, OWL or XML Schema."""
+    """A triple about terms of RDF, RDFS, OWL or XML Schema alone, with a predicate of these."""
     return all(
         isinstance(term, NamedNode) and term.value.startswith(_VOCABULARIES)
         for term in (triple.subject, triple.object)
@@ -73,20 +79,19 @@ and cannot even be written down here; the referee drops its own where it reads t
 
 
 def worth_telling(triples: Iterable[Triple], *, structure: frozenset[Term]) -> list[Triple]:
-    """Return the triples that are of no trivial kind, sorted by their N-Triples text.
+    """Return the triples that are of no trivial kind.
 
     Args:
         triples: What was entailed.
         structure: The anonymous nodes that only hold axioms together (`Schema.structure`).
     """
-    kept = (
+    return [
         triple
         for triple in triples
         if triple.subject not in structure
         and triple.object not in structure
-        and not any(is_kind(triple) for is_kind in KINDS)
-    )
-    return sorted(kept, key=str)
+        and not (triple.predicate in _PREDICATES and any(is_kind(triple) for is_kind in KINDS))
+    ]
 
 
 _REFLEXIVE: Final = frozenset(
@@ -102,4 +107,6 @@ _DECLARING: Final = frozenset(
         *(owl(name) for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")),
     }
 )
+_PREDICATES: Final = frozenset({s.TYPE, *_REFLEXIVE, *_UNDER_EVERYTHING, owl("disjointWith")})
+"""Predicates of the triples that can be of some kind: the others need not be looked at."""
 _VOCABULARIES: Final = (vocab.RDF, vocab.RDFS, vocab.OWL, vocab.XSD)

@@ -193,15 +193,15 @@ def _serialize(
     if isinstance(result, QueryTriples):
         if request.graph_format is None:
             raise NotAcceptableError(
-                "The answer is an RDF graph, and no RDF format is accepted.",
-                hint="Accept text/turtle or another RDF media type.",
+                "The answer is an RDF graph, and no format of RDF is accepted.",
+                hint="Ask for turtle, jsonld, ntriples or rdfxml, for example text/turtle.",
             )
         graph_format = graph_format_by_name(request.graph_format)
         return Answer(write_graph(result, graph_format), graph_format.media_type)
     if request.results_format is None:
         raise NotAcceptableError(
-            "The answer is a table or a boolean, and no SPARQL results format is accepted.",
-            hint="Accept application/sparql-results+json or another results media type.",
+            "The answer is a table or a boolean, and no format of SPARQL results is accepted.",
+            hint="Ask for json, xml, csv or tsv, for example application/sparql-results+json.",
         )
     results_format = results_format_by_name(request.results_format)
     body = result.serialize(format=results_format.native)

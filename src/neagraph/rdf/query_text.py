@@ -127,7 +127,7 @@ def _offset(text: str, line: int, column: int) -> int:
 def _near(text: str, line: int, column: int) -> str:
     offset = _offset(text, line, column)
     found = next((token.text for token in tokens(text) if token.end >= offset), "")
-    return f'near "{found[:_LONGEST]}"' if found.strip() else "at its end"
+    return f'near "{found[:_LONGEST]}"' if found.strip() else "near its end"
 
 
 def _expected(listing: str) -> str:

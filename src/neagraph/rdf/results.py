@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
-from neagraph.rdf.terms import Term, show
+from neagraph.rdf.terms import Literal, Term, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,6 @@ def as_text(results: Table | bool) -> str:
 
 
 def _cell(term: Term | None) -> str:
-    if term is None:
-        return ""
-    return show(term).strip('"').replace("\n", " ") if hasattr(term, "datatype") else show(term)
+    if isinstance(term, Literal):
+        return " ".join(term.value.split())
+    return "" if term is None else show(term)

@@ -55,7 +55,7 @@ def test_substitutions_are_bound_as_values(engine: Engine) -> None:
         ("SELECT * { ?x a ?y } ORDER LIMIT 3", 1, 30, 'near "LIMIT"; expected BY'),
         ("SELECT * { ?s foo:bar ?o }", 1, 15, 'prefix "foo:" is not declared'),
         ("SELECT *\n{ ?s skos:broader ?o }", 2, 6, 'prefix "skos:" is not declared'),
-        ("", 1, 1, "at its end"),
+        ("", 1, 1, "near its end"),
         ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", 1, 39, "neither grouped nor bound"),
     ],
 )

@@ -1,0 +1,126 @@
+"""The build: sources → closure → gate → snapshot, all or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from neagraph.build import BuildReport, build, is_current
+from neagraph.errors import InconsistencyError, NotConformingError, RdfSyntaxError
+from neagraph.settings import project_root
+from neagraph.sources import dataset_paths
+from neagraph.store import snapshot
+from neagraph.vocab import GRAPH_ENTAILED, GRAPH_ONTOLOGY, graph_of_data
+
+REPORT = "data/reports/neaspec-som-24.ttl"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project's files, to be damaged."""
+    for name in ("ontology", "data"):
+        shutil.copytree(project_root() / name, tmp_path / "project" / name)
+    return tmp_path / "project"
+
+
+def append(project: Path, text: str) -> None:
+    with (project / REPORT).open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+def test_the_manifest_tells_what_is_in_the_snapshot(built: BuildReport) -> None:
+    counts = built.manifest.counts
+    assert (counts["statements"], counts["commitments"]) == (75, 25)
+    assert counts["triples"] == counts["asserted"] + counts["entailed"]
+    sizes = {graph.name: graph.triples for graph in built.manifest.graphs}
+    assert sizes[GRAPH_ENTAILED] == counts["entailed"] > 500
+    assert sum(sizes.values()) == counts["triples"]
+    assert built.manifest.warnings == len(built.validation.warnings)
+
+
+def test_each_data_file_is_a_graph_of_its_own(built: BuildReport) -> None:
+    files = {g.name: [s.path for s in g.sources] for g in built.manifest.graphs}
+    assert files[graph_of_data("report", "neaspec-som-24")] == [REPORT]
+    data = [paths for name, paths in files.items() if "/graph/re" in name]
+    assert all(len(paths) == 1 for paths in data)
+    assert len(data) == len(list((project_root() / "data").glob("*/*.ttl")))
+    assert len(files[GRAPH_ONTOLOGY]) > 5
+
+
+def test_the_same_input_gives_the_same_bytes(built: BuildReport, tmp_path: Path) -> None:
+    again = build(project_root(), tmp_path)
+    for name in (snapshot.DATASET, snapshot.MANIFEST):
+        assert (again.snapshot / name).read_bytes() == (built.snapshot / name).read_bytes()
+
+
+def test_the_order_of_the_lines_of_a_file_does_not_change_the_dataset(
+    built: BuildReport, project: Path, tmp_path: Path
+) -> None:
+    species = project / "data/reference/species.ttl"
+    head, *blocks = species.read_text().split("\n\n")
+    species.write_text("\n\n".join([head, *reversed(blocks)]))
+    assert build(project, tmp_path / "state").manifest.digest == built.manifest.digest
+
+
+def test_both_reasoners_give_the_same_dataset(built: BuildReport, tmp_path: Path) -> None:
+    referee = build(project_root(), tmp_path, reasoner="owlrl")
+    assert referee.manifest.digest == built.manifest.digest
+    assert referee.manifest.reasoner == "owlrl"
+
+
+def test_every_step_is_told(tmp_path: Path) -> None:
+    steps: list[str] = []
+    build(project_root(), tmp_path, on_step=steps.append)
+    assert [step.split()[0] for step in steps] == ["reading", "working", "checking", "writing"]
+
+
+def test_is_current_until_a_source_changes(project: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert not is_current(project, state, reasoner="rules")
+    build(project, state)
+    assert is_current(project, state, reasoner="rules")
+    assert not is_current(project, state, reasoner="owlrl")
+    append(project, "# a comment")
+    assert not is_current(project, state, reasoner="rules")
+
+
+VIOLATION = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-b' ."
+CLASH = "<statement/neaspec-som-24/p2-s1-a> nea:actor <meeting/neaspec-som-24> ."
+BROKEN = "<statement/neaspec-som-24/p2-s1-a> nea:actor ."
+WRONG_DATATYPE = "<timespan/neaspec-som-24/c05> nea:notBefore '2022' ."
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "said"),
+    [
+        (VIOLATION, NotConformingError, "p1-s1-a"),
+        (WRONG_DATATYPE, NotConformingError, "timespan/neaspec-som-24/c05"),
+        (CLASH, InconsistencyError, "meeting/neaspec-som-24"),
+        (BROKEN, RdfSyntaxError, "neaspec-som-24.ttl"),
+    ],
+)
+def test_a_failed_build_says_why_and_leaves_the_last_good_snapshot(
+    project: Path, tmp_path: Path, text: str, error: type[Exception], said: str
+) -> None:
+    state = tmp_path / "state"
+    good = build(project, state)
+    before = {path.name: path.read_bytes() for path in good.snapshot.iterdir()}
+    append(project, text)
+    with pytest.raises(error) as caught:
+        build(project, state)
+    assert said in str(caught.value)
+    assert snapshot.current_snapshot(state) == good.snapshot
+    assert {path.name: path.read_bytes() for path in good.snapshot.iterdir()} == before
+
+
+def test_every_file_of_the_project_is_read() -> None:
+    read = {path for path, _ in dataset_paths(project_root())}
+    there = {
+        path
+        for path in project_root().glob("**/*.ttl")
+        if path.relative_to(project_root()).parts[0] in {"ontology", "data"}
+    }
+    left = {path.relative_to(project_root()).parts[1] for path in there - read}
+    assert left == {"shapes", "alignments"}
