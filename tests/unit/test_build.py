@@ -59,8 +59,8 @@ def test_the_order_of_the_lines_of_a_file_does_not_change_the_dataset(
     built: BuildReport, project: Path, tmp_path: Path
 ) -> None:
     species = project / "data/reference/species.ttl"
-    head, *blocks = species.read_text().split("\n\n")
-    species.write_text("\n\n".join([head, *reversed(blocks)]))
+    comment, base, prefixes, *blocks = species.read_text().strip().split("\n\n")
+    species.write_text("\n\n".join([comment, base, prefixes, *reversed(blocks)]))
     assert build(project, tmp_path / "state").manifest.digest == built.manifest.digest
 
 
@@ -86,7 +86,8 @@ def test_is_current_until_a_source_changes(project: Path, tmp_path: Path) -> Non
     assert not is_current(project, state, reasoner="rules")
 
 
-VIOLATION = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-b' ."
+VIOLATION = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-z' ."
+DUPLICATE = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-b' ."
 CLASH = "<statement/neaspec-som-24/p2-s1-a> nea:actor <meeting/neaspec-som-24> ."
 BROKEN = "<statement/neaspec-som-24/p2-s1-a> nea:actor ."
 WRONG_DATATYPE = "<timespan/neaspec-som-24/c05> nea:notBefore '2022' ."
@@ -97,6 +98,7 @@ WRONG_DATATYPE = "<timespan/neaspec-som-24/c05> nea:notBefore '2022' ."
     [
         (VIOLATION, NotConformingError, "p1-s1-a"),
         (WRONG_DATATYPE, NotConformingError, "timespan/neaspec-som-24/c05"),
+        (DUPLICATE, InconsistencyError, "have the same nea:recordedIn and nea:localId"),
         (CLASH, InconsistencyError, "meeting/neaspec-som-24"),
         (BROKEN, RdfSyntaxError, "neaspec-som-24.ttl"),
     ],

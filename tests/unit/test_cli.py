@@ -140,7 +140,7 @@ def test_validate_accepts_the_project_s_own_data(state: Path) -> None:
 
 def test_validate_prints_record_problem_and_remedy(state: Path, tmp_path: Path) -> None:
     text = (project_root() / REPORT).read_text()
-    text = text.replace('nea:localId "p2-s1-a"', 'nea:localId "2.1"')
+    text = text.replace('"p2-s1-a"', '"2.1"')
     (tmp_path / "edited.ttl").write_text(text)
     run = Run("validate", str(tmp_path / "edited.ttl"), state=state)
     assert run.code == 1
@@ -243,7 +243,7 @@ def test_entail_with_our_ontology(state: Path, tmp_path: Path) -> None:
     assert (nothing.code, nothing.out) == (0, "")
     run = Run("entail", str(tmp_path / "a.ttl"), "--ontology", state=state)
     assert "<a:m> <https://w3id.org/neagraph/ontology#hostedBy> <a:x> ." in run.out
-    assert "ontology#hosts>" not in run.out.split("<a:x> ")[-1]
+    assert "<a:x> <https://w3id.org/neagraph/ontology#hosts> <a:m> ." not in run.out
 
 
 def test_version_names_the_program_and_its_engines(state: Path) -> None:

@@ -114,7 +114,9 @@ def snapshot(quads, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(snapshot) -> Iterator[httpx.Client]:
-    with serving(create_app(service_over(snapshot), settings=load_settings({}))) as client:
+    with serving(
+        create_app(service_over(snapshot), settings=load_settings({}, timeout="20"))
+    ) as client:
         yield client
 
 

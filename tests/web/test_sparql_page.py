@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from neagraph.web import pages
+from neagraph.web import views
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -20,7 +20,9 @@ def test_without_a_query_there_is_the_form(client, markup):
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "Accept" in answer.headers["vary"]
     assert '<textarea id="query" name="query"' in answer.text
-    assert len([href for href in markup(answer.text).attributes("a", "href") if "query=" in href]) > 4
+    assert (
+        len([href for href in markup(answer.text).attributes("a", "href") if "query=" in href]) > 4
+    )
 
 
 def test_a_table_links_things_to_their_local_pages(client, markup):
@@ -72,7 +74,7 @@ def test_an_empty_answer_says_so(client):
 
 
 def test_a_long_table_is_cut_and_says_so(client, monkeypatch):
-    monkeypatch.setattr(pages, "MOST_ROWS", 3)
+    monkeypatch.setattr(views, "MOST_ROWS", 3)
     answer = page(client, "SELECT * { ?s ?p ?o } LIMIT 7")
     assert "7 rows, the first 3 of them shown" in answer.text
     assert answer.text.count("<tr>") == 1 + 3

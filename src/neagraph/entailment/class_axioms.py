@@ -11,15 +11,17 @@ from itertools import combinations
 from typing import Final
 
 from neagraph.entailment import schema as s
-from neagraph.entailment.expressions import (
+from neagraph.entailment.consequences import (
     Compiled,
     Given,
     clash,
-    conditions,
     consequences,
+    defining_consequences,
+)
+from neagraph.entailment.expressions import (
+    conditions,
     constant,
     defining_conditions,
-    defining_consequences,
     link,
     listed,
     recognised_by,

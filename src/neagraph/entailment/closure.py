@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from neagraph import vocab
 from neagraph.entailment.compiler import compile_tbox
-from neagraph.entailment.result import Clash, Entailment, OnRound, sorted_clashes
+from neagraph.entailment.result import Clash, Entailment, OnRound
 from neagraph.entailment.rules import ClashCheck, Identity, Rule, RuleSet, feeds
 from neagraph.entailment.schema import (
     TYPE,
     Names,
-    Schema,
     is_anonymous,
     is_axiom_predicate,
     is_axiom_type,
     is_schema,
 )
 from neagraph.entailment.trivial import is_reflexive, may_be_reflexive, worth_telling
+from neagraph.entailment.why import Roots, instance
 from neagraph.rdf.engine import Engine
-from neagraph.rdf.terms import NamedNode, Quad, Term, Triple, show
+from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, Triple, Variable, show
 
 
 def entail(
@@ -43,21 +44,22 @@ def entail(
     working = _union(quads, names)
     rounds = _Rounds(working, on_round)
     axioms = _axioms(working)
-    structure = Schema(axioms, identity=identity).structure()
     entailed: set[Triple] = set()
     while True:
         rule_set = compile_tbox(axioms, identity=identity)
         entailed |= _schema_closure(axioms, rule_set, working)
         new = rounds.to_fixpoint(rule_set.instance_rules)
         entailed |= new
-        new_axioms = {t for t in new if is_schema(t) and t.subject not in structure} - axioms
+        rephrased = rule_set.structure  # an expression told with other names says nothing new
+        new_axioms = {t for t in new if is_schema(t) and t.subject not in rephrased} - axioms
         if not new_axioms:
             break
         axioms |= new_axioms
-    told = worth_telling(entailed, structure=structure)
+    clashes = _Clashes(working, Roots(working, rule_set.instance_rules, entailed), names)
+    told = worth_telling(entailed, structure=rule_set.structure)
     return Entailment(
         triples=tuple(sorted(map(names.restored, told), key=str)),
-        clashes=find_clashes(working, rule_set.clashes, names),
+        clashes=clashes.found_by(rule_set.clashes),
         rounds=rounds.number,
     )
 
@@ -76,9 +78,10 @@ _WITH_BLANKS: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISBLANK(?s
 
 
 def _axioms(engine: Engine) -> set[Triple]:
-    predicates = [row[0] for row in engine.select("SELECT DISTINCT ?p WHERE { ?s ?p ?o }")]
+    used = [row[0] for row in engine.select("SELECT DISTINCT ?p WHERE { ?s ?p ?o }")]
+    predicates = [p for p in used if isinstance(p, NamedNode) and is_axiom_predicate(p)]
     classes = [row[0] for row in engine.select("SELECT DISTINCT ?c WHERE { ?s a ?c }")]
-    found = [engine.matching(None, p) for p in predicates if is_axiom_predicate(p)]
+    found = [engine.matching(None, p) for p in predicates]
     found += [engine.matching(None, TYPE, c) for c in classes if is_axiom_type(c)]
     return {quad.triple for quads in found for quad in quads}
 
@@ -133,31 +136,63 @@ class _Rounds:
         return new
 
 
-def find_clashes(engine: Engine, checks: Iterable[ClashCheck], names: Names) -> tuple[Clash, ...]:
-    """Return the contradictions that the checks find in a dataset with its closure."""
-    return sorted_clashes(
-        _clash(engine, check, [names.node(term) for term in row if term is not None])
-        for check in checks
-        for row in engine.select(check.select)
-    )
+class _Clashes:
+    """Words clashes: names with labels, and the asserted triples that they come from."""
 
+    def __init__(self, engine: Engine, roots: Roots, names: Names) -> None:
+        self._engine = engine
+        self._roots = roots
+        self._names = names
 
-def _clash(engine: Engine, check: ClashCheck, terms: list[Term]) -> Clash:
-    told = check.sentence.format(*(_told(engine, term) for term in terms))
-    individuals = tuple(terms[: check.individuals])
-    return Clash(f"{told}: {check.axiom}", check.name, individuals, check.axiom)
+    def found_by(self, checks: Iterable[ClashCheck]) -> tuple[Clash, ...]:
+        """Return the contradictions that the checks find, each once."""
+        found: dict[tuple[str, frozenset[Term | None]], Clash] = {}
+        for check in checks:
+            for row in sorted(self._engine.select(check.select), key=str):
+                if (check.axiom, frozenset(row)) not in found:
+                    found[check.axiom, frozenset(row)] = self._clash(check, row)
+        return tuple(sorted(found.values(), key=lambda clash: clash.sentence))
 
-
-def _told(engine: Engine, term: Term) -> str:
-    """Return the short form of a term, with its first label where it has one."""
-    if not isinstance(term, NamedNode):
-        return show(term)
-    for predicate in (vocab.RDFS_LABEL, vocab.SKOS_PREF_LABEL):
-        labels = sorted(
-            quad.object.value
-            for quad in engine.matching(term, NamedNode(predicate))
-            if hasattr(quad.object, "value")
+    def _clash(self, check: ClashCheck, row: tuple[Term | None, ...]) -> Clash:
+        terms = [term for term in row if term is not None]
+        told = _filled(check.sentence, tuple(map(self._told, terms)))
+        because = self._because(check, dict(zip(check.shown, terms, strict=True)))
+        since = f"; this comes from {', '.join(map(self._statement, because))}" if because else ""
+        return Clash(
+            sentence=f"{told}: {check.axiom}{since}",
+            rule=check.name,
+            individuals=tuple(map(self._names.node, terms[: check.individuals])),
+            axiom=check.axiom,
+            because=tuple(map(self._names.restored, because)),
         )
-        if labels:
-            return f"“{labels[0]}” ({show(term)})"
-    return show(term)
+
+    def _because(self, check: ClashCheck, terms: dict[Variable, Term]) -> tuple[Triple, ...]:
+        """Return what the entailed ones among the patterns of the clash rest on."""
+        instances = [instance(atom, terms) for atom in check.condition.atoms]
+        known = {triple for triple in instances if triple is not None}
+        roots = dict.fromkeys(root for t in instances if t for root in self._roots.of(t))
+        return tuple(root for root in roots if root not in known)
+
+    def _statement(self, triple: Triple) -> str:
+        return " ".join(map(show, (triple.subject, triple.predicate, triple.object)))
+
+    def _told(self, term: Term) -> str:
+        """Return the short form of a term, with its first label where it has one."""
+        if not isinstance(term, NamedNode):
+            return show(term)
+        for predicate in (vocab.RDFS_LABEL, vocab.SKOS_PREF_LABEL):
+            objects = (quad.object for quad in self._engine.matching(term, NamedNode(predicate)))
+            labels = sorted(label.value for label in objects if isinstance(label, Literal))
+            if labels:
+                return f"“{labels[0]}” ({show(term)})"
+        return show(term)
+
+
+def _filled(sentence: str, names: tuple[str, ...]) -> str:
+    """Return the sentence with names in its numbered places; other braces stay as they are."""
+
+    def name(place: re.Match[str]) -> str:
+        number = int(place[1])
+        return names[number] if number < len(names) else place[0]
+
+    return re.sub(r"\{(\d+)\}", name, sentence)

@@ -12,7 +12,7 @@ from typing import Final
 from neagraph import vocab
 from neagraph.entailment import class_axioms, property_axioms, schema_rules
 from neagraph.entailment import schema as s
-from neagraph.entailment.expressions import Compiled
+from neagraph.entailment.consequences import Compiled
 from neagraph.entailment.rules import ClashCheck, Identity, Rule, RuleSet, in_firing_order
 from neagraph.entailment.schema import CONSTRUCTORS, Schema, is_anonymous, owl
 from neagraph.entailment.wording import tell, unsupported
@@ -40,7 +40,7 @@ def compile_tbox(triples: Iterable[Triple], *, identity: Identity) -> RuleSet:
     rules += [part for part in compiled if isinstance(part, Rule)]
     rules += schema_rules.equality() if identity == "infer" else ()
     clashes = [part for part in compiled if isinstance(part, ClashCheck)]
-    return RuleSet(in_firing_order(rules), tuple(dict.fromkeys(clashes)))
+    return RuleSet(in_firing_order(rules), tuple(dict.fromkeys(clashes)), schema.structure())
 
 
 def _compiled(schema: Schema) -> Iterator[Compiled]:

@@ -10,16 +10,8 @@ from itertools import combinations
 from typing import Final
 
 from neagraph.entailment import schema as s
-from neagraph.entailment.expressions import (
-    Compiled,
-    Given,
-    clash,
-    conditions,
-    consequences,
-    link,
-    listed,
-    one_thing,
-)
+from neagraph.entailment.consequences import Compiled, Given, clash, consequences, one_thing
+from neagraph.entailment.expressions import conditions, link, listed
 from neagraph.entailment.rules import Atom, ClashCheck, Condition, Guard, GuardKind, entailing
 from neagraph.entailment.schema import Schema, is_anonymous, owl
 from neagraph.entailment.wording import stated, tell

@@ -21,7 +21,7 @@ import owlrl
 import rdflib
 
 from neagraph.entailment import schema as s
-from neagraph.entailment.result import Clash, Entailment, sorted_clashes
+from neagraph.entailment.result import Clash, Entailment
 from neagraph.entailment.rules import Identity
 from neagraph.entailment.schema import Names, Schema, owl
 from neagraph.entailment.trivial import worth_telling
@@ -50,9 +50,7 @@ def entail_with_owlrl(quads: Iterable[Quad], *, identity: Identity = "check") ->
     told = worth_telling(entailed - asserted, structure=structure)
     return Entailment(
         triples=tuple(sorted((names.restored(triple) for triple in told), key=str)),
-        clashes=sorted_clashes(
-            Clash(str(message), "", (), "") for message in graph.objects(None, _ERROR)
-        ),
+        clashes=tuple(Clash(text) for text in sorted(map(str, graph.objects(None, _ERROR)))),
         rounds=0,
     )
 

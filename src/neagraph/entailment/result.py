@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,12 +26,14 @@ class Clash:
             reasoner does not tell.
         individuals: Whom it concerns; empty where the reasoner does not tell.
         axiom: The axiom, one sentence; empty where the reasoner does not tell.
+        because: Asserted triples from which entailed parts of the contradiction come.
     """
 
     sentence: str
-    rule: str
-    individuals: tuple[Term, ...]
-    axiom: str
+    rule: str = ""
+    individuals: tuple[Term, ...] = ()
+    axiom: str = ""
+    because: tuple[Triple, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,6 @@ class Entailment:
     triples: tuple[Triple, ...]
     clashes: tuple[Clash, ...]
     rounds: int
-
-
-def sorted_clashes(clashes: Iterable[Clash]) -> tuple[Clash, ...]:
-    """Return the clashes by sentence, each once: individuals in another order are no other clash."""
-    found = {
-        (clash.rule, clash.axiom, frozenset(clash.individuals)): clash
-        for clash in sorted(clashes, key=lambda clash: clash.sentence, reverse=True)
-    }
-    return tuple(sorted(found.values(), key=lambda clash: clash.sentence))
 
 
 def require_consistent(entailment: Entailment) -> None:

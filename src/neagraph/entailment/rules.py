@@ -15,7 +15,7 @@ from typing import Literal as Choice
 
 from neagraph import vocab
 from neagraph.entailment.datatypes import not_of_datatype, of_datatype
-from neagraph.rdf.terms import Literal, NamedNode, Variable
+from neagraph.rdf.terms import Literal, NamedNode, Term, Variable
 
 Identity = Choice["check", "infer"]
 """What becomes of two names for one thing: `check` reports them, `infer` entails owl:sameAs."""
@@ -205,10 +205,18 @@ def _recurring(check: ClashCheck) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A compiled TBox: its rules, in an order that fires causes before effects, and its checks."""
+    """A compiled TBox.
+
+    Args:
+        rules: The rules, in an order that fires causes before effects.
+        clashes: The checks for contradictions.
+        structure: The anonymous nodes that only hold axioms together, as IRIs: class expressions,
+            lists, axioms with members. No entailed triple mentions one.
+    """
 
     rules: tuple[Rule, ...]
     clashes: tuple[ClashCheck, ...]
+    structure: frozenset[Term]
 
     @property
     def schema_rules(self) -> tuple[Rule, ...]:

@@ -69,3 +69,27 @@ def unsupported(what: str, *, about: Term, told: str, hint: str = "") -> Unsuppo
         where=show(about),
         hint=hint or "Remove the axiom; what data must have is said in a SHACL shape.",
     )
+
+
+RL_HINTS: Final = {
+    s.SOME_VALUES_FROM: "Only the left side may say that a value exists; to ask for one in the "
+    "data, write a SHACL shape with sh:minCount.",
+    s.UNION_OF: "Only the left side may hold a choice; to check one in the data, write a SHACL "
+    "shape with sh:or.",
+    s.ONE_OF: "Only the left side may list individuals; to allow no others, write a SHACL shape "
+    "with sh:in.",
+    **dict.fromkeys(
+        (
+            owl("minCardinality"),
+            owl("cardinality"),
+            owl("minQualifiedCardinality"),
+            owl("qualifiedCardinality"),
+        ),
+        "Cardinalities are said in a SHACL shape with sh:minCount and sh:maxCount.",
+    ),
+    **dict.fromkeys(
+        (owl("onDatatype"), owl("datatypeComplementOf")),
+        "Ranges of values are said in a SHACL shape, such as sh:minInclusive or sh:pattern.",
+    ),
+}
+"""What to do instead of an expression on a side where OWL 2 RL has no rule for it."""

@@ -148,8 +148,8 @@ class Engine:
         _refuse_service(request.text)
         result = self._query(
             request.text,
-            default_graph=[NamedNode(iri) for iri in request.default_graphs] or None,
-            named_graphs=_named_graphs(request),
+            default_graph=_dataset_part(request, request.default_graphs),
+            named_graphs=_dataset_part(request, request.named_graphs),
             substitutions={Variable(n): parse_term(t) for n, t in request.substitutions} or None,
         )
         try:
@@ -166,11 +166,11 @@ class Engine:
             raise QueryError(f"The query cannot be run: {error}.") from error
 
 
-def _named_graphs(request: QueryRequest) -> list[NamedNode] | None:
+def _dataset_part(request: QueryRequest, graphs: tuple[str, ...]) -> list[NamedNode] | None:
     """SPARQL 1.1 Protocol, 2.1.4: a dataset given by the request has only the graphs it names."""
     if not request.default_graphs and not request.named_graphs:
         return None
-    return [NamedNode(iri) for iri in request.named_graphs]
+    return [NamedNode(iri) for iri in graphs]
 
 
 def _refuse_service(text: str) -> None:

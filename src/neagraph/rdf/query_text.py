@@ -79,8 +79,9 @@ def syntax_error(text: str, engine_message: str) -> QueryError:
     if match is None:
         return QueryError(f"The query cannot be parsed: {engine_message}.", hint=_HINT)
     line, column = int(match[1]), int(match[2])
-    if "Prefix not found" in match[3]:
-        return _unknown_prefix(text, line, column)
+    name = _undeclared(text, before=_offset(text, line, column))
+    if name is not None:
+        return _unknown_prefix(text, name)
     return QueryError(
         f"The query has a syntax error {_near(text, line, column)}{_expected(match[3])}.",
         hint=_HINT,
@@ -103,16 +104,28 @@ def _update_operation(text: str) -> str:
     return first if first in _UPDATES else ""
 
 
-def _unknown_prefix(text: str, line: int, column: int) -> QueryError:
-    offset = _offset(text, line, column)
-    used = [t for t in tokens(text) if t.kind == "name" and t.start <= offset]
-    name = used[-1].text.split(":")[0] if used else ""
-    if used:
-        before = text[: used[-1].start]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+def _undeclared(text: str, *, before: int) -> Token | None:
+    """Return the first prefixed name, up to an offset, whose prefix the query does not declare."""
+    declared = {"_"}
+    previous = ""
+    for token in tokens(text):
+        if token.kind == "name" and token.start <= before:
+            prefix = token.text.split(":")[0]
+            if previous == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return token
+        previous = token.text.upper()
+    return None
+
+
+def _unknown_prefix(text: str, name: Token) -> QueryError:
+    prefix = name.text.split(":")[0]
+    before = text[: name.start]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return QueryError(
-        f'The prefix "{name}:" is not declared.',
-        hint=f"Add at the top: PREFIX {name}: <{PREFIXES.get(name, '…')}>",
+        f'The prefix "{prefix}:" is not declared.',
+        hint=f"Add at the top: PREFIX {prefix}: <{PREFIXES.get(prefix, '…')}>",
         where=f"line {line}, column {column}",
         line=line,
         column=column,

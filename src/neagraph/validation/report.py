@@ -232,7 +232,7 @@ def to_text(report: ValidationReport) -> str:
 def _result_text(result: ValidationResult) -> str:
     rows = {
         "path": "" if result.path is None else show_path(result.path),
-        "value": "" if result.value is None else show(result.value),
+        "value": "" if result.value in (None, result.focus_node) else show(result.value),
         "fix": result.fix_hint,
         "rule": result.docs or show(result.source_shape),
     }

@@ -11,7 +11,6 @@ from typing import cast
 
 import rdflib
 from pyshacl import Validator
-from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib.term import Node
 
@@ -122,7 +121,7 @@ def _run(data_graph: rdflib.Graph, shapes_graph: rdflib.Graph) -> list[Triple]:
     try:
         validator = Validator(graph, shacl_graph=shapes_graph, options={"inplace": True})
         _, results_graph, _ = validator.run()  # type: ignore[no-untyped-call]  # not annotated
-    except (ReportableRuntimeError, re.error, TypeError, ValueError, LookupError) as error:
+    except (RuntimeError, TypeError, ValueError, LookupError, re.error) as error:
         raise _unusable(error) from error
     return [_to_triple(*triple) for triple in results_graph]
 

@@ -59,6 +59,7 @@ class OutermostLayer:
         self._on_failure = on_failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -131,7 +132,11 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
             HTTPException: problems.on_error,
         },
     )
-    _add_routes(app, Resources(service, renderer, threads), SparqlEndpoint(service, renderer, threads))
+    _add_routes(
+        app,
+        Resources(service, renderer, threads),
+        SparqlEndpoint(service, renderer, threads, seconds=settings.timeout),
+    )
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     return app
 

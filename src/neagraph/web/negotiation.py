@@ -128,8 +128,8 @@ def choose(accept: str) -> Choice:
     results, graph = negotiate(accept, RESULTS), negotiate(accept, GRAPHS)
     return Choice(
         page=negotiate(accept, (*RESULTS, *GRAPHS, HTML)) is HTML,
-        results=results and results.name,
-        graph=graph and graph.name,
+        results=results.name if results else None,
+        graph=graph.name if graph else None,
     )
 
 

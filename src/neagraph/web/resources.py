@@ -18,7 +18,7 @@ from neagraph.errors import NotAcceptableError, NotFoundError, SnapshotError
 from neagraph.model import Answer, QueryRequest
 from neagraph.queries import Kind
 from neagraph.service import ResourceView, Service
-from neagraph.vocab import DCTERMS, ONTOLOGY, OWL, thing
+from neagraph.vocab import DCTERMS, ONTOLOGY, OWL, shorten, thing
 from neagraph.web.negotiation import DOCUMENTS, HTML, Offer, negotiate, split_suffix
 from neagraph.web.pages import (
     Count,
@@ -28,14 +28,10 @@ from neagraph.web.pages import (
     Page,
     Renderer,
     ResourcePage,
-    examples_of,
-    fact_of,
-    groups_of,
-    rows_of,
-    text_of,
 )
 from neagraph.web.problems import accept_of
 from neagraph.web.threads import StoreThreads
+from neagraph.web.views import examples_of, fact_of, groups_of, name_of, rows_of, text_of
 
 LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _VARY: Final = {"Vary": "Accept"}
@@ -154,11 +150,15 @@ class Resources:
                 hint="Restart the service.",
             )
         links = {"Link": f'<{LICENSE}>; rel="license"'}
-        return FileResponse(path, media_type="application/gzip", filename="neagraph.nq.gz", headers=links)
+        return FileResponse(
+            path, media_type="application/gzip", filename="neagraph.nq.gz", headers=links
+        )
 
     async def health(self) -> Response:
         """Tell that the store answers, and what it holds."""
-        await self._threads.ask(self._service.query, QueryRequest("ASK {}"), seconds=_HEALTH_SECONDS)
+        await self._threads.ask(
+            self._service.query, QueryRequest("ASK {}"), seconds=_HEALTH_SECONDS
+        )
         manifest = self._service.manifest
         return JSONResponse(
             {
@@ -220,7 +220,7 @@ def _force(request: Request, forced: Offer | None) -> None:
 
 def _resource_page(view: ResourceView, downloads: tuple[Download, ...]) -> Page:
     return ResourcePage(
-        title=view.label.strip("<>"),
+        title=name_of(view.iri) if view.label == shorten(view.iri) else view.label,
         iri=view.iri,
         types=tuple(map(fact_of, view.types)),
         properties=rows_of(view.outgoing),
@@ -231,7 +231,9 @@ def _resource_page(view: ResourceView, downloads: tuple[Download, ...]) -> Page:
 
 def _said(view: ResourceView, iri: str) -> str:
     """Return the first value of a property as text; empty where there is none."""
-    values = [link for entry in view.outgoing if entry.property.value == iri for link in entry.values]
+    values = [
+        link for entry in view.outgoing if entry.property.value == iri for link in entry.values
+    ]
     return fact_of(values[0]).value.text if values else ""
 
 
@@ -240,13 +242,11 @@ def _downloads(address: str) -> tuple[Download, ...]:
 
 
 def _links(telling: Telling, sent: Offer) -> str:
-    """Return the Link header of a document (RFC 8288): its subject, its other forms, its licence."""
+    """Return the Link header of a document (RFC 8288): subject, other forms and licence."""
     alternates = [
         f'<{telling.address}{offer.suffix}>; rel="alternate"; type="{offer.media_type}"'
         for offer in DOCUMENTS
         if offer is not sent
     ]
     subject = quote(telling.iri, safe=":/#%")
-    return ", ".join(
-        [f'<{subject}>; rel="describes"', *alternates, f'<{LICENSE}>; rel="license"']
-    )
+    return ", ".join([f'<{subject}>; rel="describes"', *alternates, f'<{LICENSE}>; rel="license"'])

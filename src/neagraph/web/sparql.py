@@ -30,18 +30,10 @@ from neagraph.rdf.terms import NamedNode
 from neagraph.service import Service
 from neagraph.web import negotiation
 from neagraph.web.negotiation import GRAPHS, RESULTS, Choice, Offer
-from neagraph.web.pages import (
-    Download,
-    Outcome,
-    ProblemView,
-    QueryPage,
-    Renderer,
-    examples_of,
-    outcome_of_graph,
-    outcome_of_table,
-)
+from neagraph.web.pages import Download, Outcome, ProblemView, QueryPage, Renderer
 from neagraph.web.problems import MediaTypeError, accept_of, kind_of
 from neagraph.web.threads import StoreThreads
+from neagraph.web.views import examples_of, outcome_of_graph, outcome_of_results
 
 MOST_BODY_BYTES: Final = 1024 * 1024
 """Largest request body."""
@@ -82,12 +74,16 @@ class SparqlEndpoint:
         service: Answers.
         renderer: Makes the pages.
         threads: Where to wait for the service.
+        seconds: How long a query may take, as pages tell.
     """
 
-    def __init__(self, service: Service, renderer: Renderer, threads: StoreThreads) -> None:
+    def __init__(
+        self, service: Service, renderer: Renderer, threads: StoreThreads, *, seconds: float
+    ) -> None:
         self._service = service
         self._renderer = renderer
         self._threads = threads
+        self._seconds = seconds
 
     async def answer(self, request: Request) -> Response:
         """Answer a query in the format that the client likes best, or with a page."""
@@ -96,7 +92,8 @@ class SparqlEndpoint:
             return await self._page(parameters)
         if not parameters.request.text.strip():
             raise UsageError(
-                "There is no query.", hint="Send it as the parameter query, or open this in a browser."
+                "There is no query.",
+                hint="Send it as the parameter query, or open this in a browser.",
             )
         _require_any_format(parameters.choice)
         answer = await self._ask(parameters)
@@ -118,7 +115,7 @@ class SparqlEndpoint:
             title="Query",
             query=parameters.request.text,
             scope=parameters.request.scope,
-            seconds=self._service.limits.seconds,
+            seconds=self._seconds,
             examples=examples_of(self._service.catalogue.of_kind(Kind.CATALOGUE)),
             problem=problem,
             outcome=outcome,
@@ -196,7 +193,7 @@ def _outcome_of(answer: Answer, milliseconds: int, pairs: Pairs) -> Outcome:
     if answer.media_type == RESULTS_FORMATS[0].media_type:
         downloads = _downloads(pairs, RESULTS)
         results = read_results(answer.body)
-        return outcome_of_table(results, milliseconds=milliseconds, downloads=downloads)
+        return outcome_of_results(results, milliseconds=milliseconds, downloads=downloads)
     downloads = _downloads(pairs, GRAPHS)
     return outcome_of_graph(answer.body, milliseconds=milliseconds, downloads=downloads)
 
@@ -269,7 +266,9 @@ def _readable(read: Callable[[], T]) -> T:
 def _single(pairs: Pairs, name: str) -> str | None:
     values = [value for key, value in pairs if key == name]
     if len(values) > 1:
-        raise UsageError(f'The parameter "{name}" stands {len(values)} times.', hint="Send it once.")
+        raise UsageError(
+            f'The parameter "{name}" stands {len(values)} times.', hint="Send it once."
+        )
     return values[0] if values else None
 
 
