@@ -23,12 +23,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder for the whole run; read it, do not write to it."""
-    return tmp_path_factory.mktemp("state")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+    """The snapshot of the project's own files, built once."""
+    return build(project_root(), tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")
-def built(state: Path) -> BuildReport:
-    """The snapshot of the project's own files, built once."""
-    return build(project_root(), state)
+def state(built: BuildReport) -> Path:
+    """The state folder with that snapshot; read it, do not write to it."""
+    return built.snapshot.parents[1]

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Annotated, Any
@@ -85,9 +86,7 @@ def serve_command(
     reasoner: Reasoner = None,
 ) -> None:
     """Serve the graph over HTTP; builds a snapshot first if there is none of these files."""
-    settings = load_settings(
-        state=state, host=host, port=port, timeout=timeout, reasoner=reasoner
-    )
+    settings = load_settings(state=state, host=host, port=port, timeout=timeout, reasoner=reasoner)
     _ensure_snapshot(settings)
     snapshot = open_snapshot(settings.state)
     store = ProcessStore(snapshot, workers=os.cpu_count() or 1)
@@ -104,13 +103,16 @@ def serve_command(
 
 
 @app.command("query")
-def query_command(
+def query_command(  # noqa: PLR0913  one argument for each option
+    *,
     query: Annotated[
         str | None, typer.Argument(help="A file, the name of a query of the catalogue, or -.")
     ] = None,
     output: Annotated[
         str,
-        typer.Option("--format", help="table; json, xml, csv, tsv; or turtle, jsonld, … of graphs."),
+        typer.Option(
+            "--format", help="table; json, xml, csv, tsv; or turtle, jsonld, … of graphs."
+        ),
     ] = "table",
     parameter: Annotated[
         list[str] | None,
@@ -125,7 +127,7 @@ def query_command(
         _print(_list_of_queries(_catalogue()).encode())
         return
     settings = load_settings(state=state, timeout=timeout)
-    request = QueryRequest(_query_text(query, parameter or []), scope=scope, **_formats(output))
+    request = _with_format(QueryRequest(_query_text(query, parameter or []), scope=scope), output)
     _ensure_snapshot(settings)
     snapshot = open_snapshot(settings.state)
     try:
@@ -209,8 +211,8 @@ def _service(store: Store, snapshot: Path, settings: Settings) -> Service:
 def _tell(report: BuildReport, *, stream: Any = None) -> None:  # noqa: ANN401  a text stream
     counts = report.manifest.counts
     if report.validation.results:
-        print(to_text(report.validation), file=stream or sys.stdout, end="")  # noqa: T201
-    print(  # noqa: T201
+        print(to_text(report.validation), file=stream or sys.stdout, end="")
+    print(
         f"{counts['statements']} statements, {counts['commitments']} commitments; "
         f"{counts['asserted']:,} triples asserted, {counts['entailed']:,} entailed; "
         f"{report.manifest.warnings} warnings, {report.manifest.infos} remarks.\n"
@@ -234,7 +236,8 @@ def _query_text(query: str, pairs: list[str]) -> str:
     if query == "-" or Path(query).is_file():
         if pairs:
             raise UsageError(
-                "--param goes with a query of the catalogue.", hint="Write the values into the file."
+                "--param goes with a query of the catalogue.",
+                hint="Write the values into the file.",
             )
         data = _standard_input() if query == "-" else read_file(Path(query), max_bytes=_MOST_INPUT)
         return _decode(data, query)
@@ -269,19 +272,17 @@ def _decode(data: bytes, where: str) -> str:
         ) from error
 
 
-def _formats(name: str) -> dict[str, str | None]:
-    """Return the fields of a request that a format's name decides on; both for `table`."""
-    if name == "table":
-        return {}
+def _with_format(request: QueryRequest, name: str) -> QueryRequest:
+    """Return the request for a named format alone; for `table`, as it is."""
     results, graphs = ([fmt.name for fmt in table] for table in (RESULTS_FORMATS, GRAPH_FORMATS))
-    if name not in (*results, *graphs):
-        raise UsageError(
-            f'There is no format "{name}".', hint=f"Use table, {', '.join((*results, *graphs))}."
-        )
-    return {
-        "results_format": name if name in results else None,
-        "graph_format": name if name in graphs else None,
-    }
+    if name == "table":
+        return request
+    if name in results:
+        return replace(request, results_format=name, graph_format=None)
+    if name in graphs:
+        return replace(request, results_format=None, graph_format=name)
+    known = ", ".join(("table", *results, *graphs))
+    raise UsageError(f'There is no format "{name}".', hint=f"Use one of {known}.")
 
 
 def _read_all(files: list[str], input_format: str | None) -> list[Quad]:

@@ -179,8 +179,82 @@ class Service:
     def ontology_terms(self) -> tuple[OntologyTerm, ...]:
         """Return every class and property of the ontology, by kind and name."""
         rows = _table(self._ask("terms")).rows
+        return tuple(_ontology_term(*map(_text, row)) for row in rows)
+
+    def close(self) -> None:
+        """There is no process to end."""
+
+
+class Service:
+    """The questions that a built dataset answers.
+
+    Args:
+        store: The dataset.
+        snapshot: The folder that it was loaded from.
+        catalogue: The named queries.
+        limits: What one query may use.
+    """
+
+    def __init__(
+        self, store: Store, *, snapshot: Path, catalogue: Catalogue, limits: Limits
+    ) -> None:
+        self._store = store
+        self._snapshot = snapshot
+        self.catalogue = catalogue
+        self.limits = limits
+        self.manifest: Manifest = read_manifest(snapshot)
+
+    def query(self, request: QueryRequest, *, seconds: float | None = None) -> Answer:
+        """Return the answer of a query; errors as `Store.answer`.
+
+        Args:
+            request: The query.
+            seconds: Time it may take; at most, and by default, the service's own limit.
+        """
+        seconds = min(seconds or self.limits.seconds, self.limits.seconds)
+        return self._store.answer(request, replace(self.limits, seconds=seconds))
+
+    def dump(self) -> Path:
+        """Return the file of the whole dataset: gzipped N-Quads."""
+        return self._snapshot / DATASET
+
+    def describe(self, iri: str, *, graph_format: str) -> Answer:
+        """Return all triples about a thing, with the labels of what they point to.
+
+        Raises:
+            NotFoundError: If the graph says nothing of it.
+        """
+        self.require_known(iri)
+        return self._ask("describe", resource=iri, graph_format=graph_format)
+
+    def view(self, iri: str) -> ResourceView:
+        """Return what a page shows of a thing.
+
+        Raises:
+            NotFoundError: If the graph says nothing of it.
+        """
+        outgoing = self._properties("outgoing", iri)
+        if not outgoing:
+            raise self._unknown(iri)
+        by_iri = {entry.property.value: entry.values for entry in outgoing}
+        types = by_iri.get(RDF_TYPE, ())
+        return ResourceView(
+            iri=iri,
+            label=_label(by_iri, iri),
+            types=tuple(sorted(types, key=lambda link: link.entailed)),
+            outgoing=tuple(e for e in outgoing if e.property.value != RDF_TYPE),
+            incoming=self._properties("incoming", iri),
+        )
+
+    def ontology(self, *, graph_format: str) -> Answer:
+        """Return the ontology as one graph."""
+        return self._ask("ontology", graph_format=graph_format)
+
+    def ontology_terms(self) -> tuple[OntologyTerm, ...]:
+        """Return every class and property of the ontology, by kind and name."""
+        rows = _table(self._ask("terms")).rows
         return tuple(
-            OntologyTerm(*texts[:5], parents=tuple(texts[5].split()))
+            OntologyTerm(*texts[:5], tuple(texts[5].split()))
             for texts in ([_text(term) for term in row] for row in rows)
         )
 
@@ -262,6 +336,12 @@ _LABELLING = (
     NEA + "asWritten",
 )
 """Properties whose values name a thing to people, best first."""
+
+
+def _ontology_term(  # noqa: PLR0913, PLR0917  one for each column
+    iri: str, kind: str, label: str, definition: str, example: str, parents: str
+) -> OntologyTerm:
+    return OntologyTerm(iri, kind, label, definition, example, tuple(parents.split()))
 
 
 def _label(by_iri: dict[str, tuple[Link, ...]], iri: str) -> str:

@@ -106,9 +106,7 @@ axiom = st.one_of(
         prop,
         st.sampled_from(("Symmetric", "Transitive", "Irreflexive", "Asymmetric")),
     ),
-    written(
-        "{0} a owl:{1}Property .", prop, st.sampled_from(("Functional", "InverseFunctional"))
-    ),
+    written("{0} a owl:{1}Property .", prop, st.sampled_from(("Functional", "InverseFunctional"))),
     written("{0} owl:propertyChainAxiom ( {1} {2} ) .", prop, prop, prop),
     written("{0} owl:propertyChainAxiom ( {1} {2} {3} ) .", prop, prop, prop, prop),
     written("{0} rdfs:domain {1} .", st.one_of(prop, data_prop), right),

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from neagraph import __version__
-from neagraph.build import BuildReport
 from neagraph.settings import project_root
 from neagraph.store import snapshot
 
@@ -25,7 +24,9 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) {" + " ".join(f"VALUES ?v{i} {TEN}" for i in 
 class Run:
     """A run of the program in a process of its own."""
 
-    def __init__(self, *arguments: str, state: Path, stdin: bytes = b"", **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, state: Path, stdin: bytes = b"", **environment: str
+    ) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "neagraph.cli", *arguments],
             input=stdin,
@@ -55,25 +56,25 @@ def test_build_tells_the_counts(tmp_path: Path) -> None:
     assert str(snapshot.current_snapshot(tmp_path)) in run.out
 
 
-def test_query_answers_a_query_of_the_catalogue(built: BuildReport, state: Path) -> None:
+def test_query_answers_a_query_of_the_catalogue(state: Path) -> None:
     run = Run("query", "cq4", "--format", "csv", state=state)
     amounts = {row["amount"] for row in csv.DictReader(io.StringIO(run.out))}
     assert (run.code, amounts) == (0, {"44985", "245727"})
 
 
-def test_query_prints_a_table_by_default(built: BuildReport, state: Path) -> None:
+def test_query_prints_a_table_by_default(state: Path) -> None:
     run = Run("query", "core-fund-sum", state=state)
     assert "290712" in run.out
     assert run.out.endswith("(1 row)\n")
 
 
-def test_query_takes_parameters(built: BuildReport, state: Path) -> None:
+def test_query_takes_parameters(state: Path) -> None:
     arguments = ("commitment-status", "--format", "csv", "--param", "asOf=2023-01-01")
     rows = list(csv.DictReader(io.StringIO(Run("query", *arguments, state=state).out)))
     assert [row["status"] for row in rows].count("past-due-no-evidence") == 6
 
 
-def test_query_reads_a_file_and_standard_input(built: BuildReport, state: Path, tmp_path) -> None:
+def test_query_reads_a_file_and_standard_input(state: Path, tmp_path) -> None:
     text = b"PREFIX nea: <https://w3id.org/neagraph/ontology#> ASK { ?s a nea:Statement }"
     (tmp_path / "ask.rq").write_bytes(text)
     assert Run("query", str(tmp_path / "ask.rq"), state=state).out == "yes\n"
@@ -93,7 +94,7 @@ def test_query_builds_when_there_is_no_snapshot_yet(tmp_path: Path) -> None:
     assert snapshot.current_snapshot(tmp_path) is not None
 
 
-def test_query_leaves_entailed_triples_out_when_told(built: BuildReport, state: Path) -> None:
+def test_query_leaves_entailed_triples_out_when_told(state: Path) -> None:
     text = b"PREFIX nea: <https://w3id.org/neagraph/ontology#> ASK { ?s nea:funds ?o }"
     assert Run("query", "-", state=state, stdin=text).out == "yes\n"
     assert Run("query", "-", "--scope", "asserted", state=state, stdin=text).out == "no\n"
@@ -103,7 +104,7 @@ def test_query_leaves_entailed_triples_out_when_told(built: BuildReport, state: 
     ("arguments", "stdin", "said", "hint"),
     [
         (("-",), b"SELECT * {", "-:line 1, column 11: The query has a syntax error", "Mend"),
-        (("-",), b"ASK { ?s x:y ?o }", "-:line 1, column 10: The prefix \"x:\"", "PREFIX x:"),
+        (("-",), b"ASK { ?s x:y ?o }", '-:line 1, column 10: The prefix "x:"', "PREFIX x:"),
         (("-",), b"\xff", "not UTF-8", "UTF-8"),
         (("-",), b"ASK { SERVICE <http://127.0.0.1:9/> {} }", "SERVICE is not permitted", "other"),
         (("-", "--timeout", "0.5"), ENDLESS.encode(), "longer than 0.5 s", "LIMIT"),
@@ -117,11 +118,11 @@ def test_query_leaves_entailed_triples_out_when_told(built: BuildReport, state: 
         (("commitment-status", "--param", "2020-01-01"), b"", "no parameter", "NAME=VALUE"),
     ],
 )  # fmt: skip
-def test_query_complains(built: BuildReport, state: Path, arguments, stdin, said, hint) -> None:
+def test_query_complains(state: Path, arguments, stdin, said, hint) -> None:
     complains(Run("query", *arguments, state=state, stdin=stdin), code=2, said=said, hint=hint)
 
 
-def test_query_refuses_a_damaged_snapshot(built: BuildReport, tmp_path: Path) -> None:
+def test_query_refuses_a_damaged_snapshot(tmp_path: Path) -> None:
     assert Run("build", state=tmp_path).code == 0
     folder = snapshot.current_snapshot(tmp_path)
     assert folder is not None
@@ -150,7 +151,8 @@ def test_validate_prints_record_problem_and_remedy(state: Path, tmp_path: Path) 
 
 
 FORMS = {
-    "a.ttl": "<https://w3id.org/neagraph/id/state/x> a <https://w3id.org/neagraph/ontology#State> .",
+    "a.ttl": "<https://w3id.org/neagraph/id/state/x> "
+    "a <https://w3id.org/neagraph/ontology#State> .",
     "a.nt": "<https://w3id.org/neagraph/id/state/x> "
     "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
     "<https://w3id.org/neagraph/ontology#State> .",
@@ -268,7 +270,7 @@ def test_a_state_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     complains(run, code=2, said="cannot be written", hint="--state")
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(built: BuildReport, state: Path) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(state: Path) -> None:
     program = f"{sys.executable} -m neagraph.cli query --format csv - | head -c 10"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", program],  # noqa: S607  the system's own shell

@@ -129,7 +129,11 @@ def test_every_local_link_of_the_main_pages_leads_somewhere(whole, markup):
         for href in markup(whole.get(path, headers=BROWSER).text).attributes("a", "href")
         if href.startswith("/") and not href.startswith("/sparql?")
     }
-    broken = [href for href in sorted(hrefs) if href and whole.head(href).status_code >= 400]
+    broken = [
+        href
+        for href in sorted(hrefs)
+        if href and whole.head(href, headers=BROWSER).status_code >= 400
+    ]
     assert not broken
 
 

@@ -105,6 +105,7 @@ def _intersection(
 
 
 def all_of(parts: tuple[Condition, ...]) -> Condition:
+    """Return the conjunction of the conditions."""
     whole = Condition()
     for part in parts:
         whole &= part

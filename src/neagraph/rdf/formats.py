@@ -20,8 +20,8 @@ class GraphFormat:
         label: Name for people.
         media_type: The registered media type, without parameters.
         suffixes: File suffixes without the dot.
-        holds_named_graphs: Whether the format can tell graphs apart.
         native: The engine's constant.
+        holds_named_graphs: Whether the format can tell graphs apart.
         aliases: Further media types that clients use for it.
     """
 
@@ -29,8 +29,8 @@ class GraphFormat:
     label: str
     media_type: str
     suffixes: tuple[str, ...]
-    holds_named_graphs: bool
     native: RdfFormat
+    holds_named_graphs: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -43,21 +43,22 @@ class ResultsFormat:
     media_type: str
     native: QueryResultsFormat
     aliases: tuple[str, ...] = ()
-    holds_boolean: bool = True
 
 
-TURTLE = GraphFormat("turtle", "Turtle", "text/turtle", ("ttl",), False, RdfFormat.TURTLE,
-                     ("application/x-turtle",))  # fmt: skip
+TURTLE = GraphFormat("turtle", "Turtle", "text/turtle", ("ttl",), RdfFormat.TURTLE,
+                     aliases=("application/x-turtle",))  # fmt: skip
 GRAPH_FORMATS: tuple[GraphFormat, ...] = (
     TURTLE,
-    GraphFormat("jsonld", "JSON-LD", "application/ld+json", ("jsonld",), True, RdfFormat.JSON_LD,
-                ("application/json",)),
-    GraphFormat("ntriples", "N-Triples", "application/n-triples", ("nt",), False,
-                RdfFormat.N_TRIPLES, ("text/plain",)),
-    GraphFormat("rdfxml", "RDF/XML", "application/rdf+xml", ("rdf", "owl", "xml"), False,
-                RdfFormat.RDF_XML, ("application/xml", "text/xml")),
-    GraphFormat("trig", "TriG", "application/trig", ("trig",), True, RdfFormat.TRIG),
-    GraphFormat("nquads", "N-Quads", "application/n-quads", ("nq",), True, RdfFormat.N_QUADS),
+    GraphFormat("jsonld", "JSON-LD", "application/ld+json", ("jsonld",), RdfFormat.JSON_LD,
+                holds_named_graphs=True, aliases=("application/json",)),
+    GraphFormat("ntriples", "N-Triples", "application/n-triples", ("nt",), RdfFormat.N_TRIPLES,
+                aliases=("text/plain",)),
+    GraphFormat("rdfxml", "RDF/XML", "application/rdf+xml", ("rdf", "owl", "xml"),
+                RdfFormat.RDF_XML, aliases=("application/xml", "text/xml")),
+    GraphFormat("trig", "TriG", "application/trig", ("trig",), RdfFormat.TRIG,
+                holds_named_graphs=True),
+    GraphFormat("nquads", "N-Quads", "application/n-quads", ("nq",), RdfFormat.N_QUADS,
+                holds_named_graphs=True),
 )  # fmt: skip
 """In order of preference where a client accepts several alike."""
 

@@ -92,7 +92,9 @@ def _syntax_error(error: SyntaxError, fmt: GraphFormat, *, source: str) -> RdfSy
 
 
 def _hint(reason: str) -> str:
-    prefix = re.search(r"[Tt]he prefix (\S*?):? has not been declared|Unknown prefix (\S+?):", reason)
+    prefix = re.search(
+        r"[Tt]he prefix (\S*?):? has not been declared|Unknown prefix (\S+?):", reason
+    )
     if prefix:
         name = prefix[1] or prefix[2] or ""
         namespace = PREFIXES.get(name, "…")
@@ -154,7 +156,9 @@ def canonical(quads: Sequence[Quad]) -> list[Quad]:
 def write_graph(triples: Iterable[Triple], fmt: GraphFormat) -> bytes:
     """Return the triples without repetition, sorted, with the project's prefixes."""
     ordered = sorted(set(triples), key=str)
-    return _serialize([Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in ordered], fmt)
+    return _serialize(
+        [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in ordered], fmt
+    )
 
 
 def write_nquads(quads: Iterable[Quad]) -> bytes:
@@ -175,15 +179,19 @@ def _serialize(quads: Iterable[Quad], fmt: GraphFormat | None) -> bytes:
 
 
 def _prefixes_used(quads: list[Quad]) -> dict[str, str]:
-    terms = {t.value for q in quads for t in (q.subject, q.predicate, q.object, q.graph_name)
-             if isinstance(t, NamedNode)}
+    terms = {
+        t.value
+        for q in quads
+        for t in (q.subject, q.predicate, q.object, q.graph_name)
+        if isinstance(t, NamedNode)
+    }
     datatypes = {q.object.datatype.value for q in quads if isinstance(q.object, Literal)}
     terms |= datatypes - {XSD + "string"}
     return {p: ns for p, ns in PREFIXES.items() if any(term.startswith(ns) for term in terms)}
 
 
 def _sort_prefixes(text: bytes) -> bytes:
-    """The engine writes Turtle's prefixes in any order; the same graph should give the same bytes."""
+    """Turtle's prefixes come from the engine in any order; a graph is to have one form."""
     lines = text.splitlines(keepends=True)
     count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix")), len(lines))
     return b"".join([*sorted(lines[:count]), *lines[count:]])

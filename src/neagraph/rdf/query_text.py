@@ -94,7 +94,9 @@ def syntax_error(text: str, engine_message: str) -> QueryError:
 _HINT = "Mend the query there; a missing dot, brace or prefix often shows a little later."
 
 
-_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+_UPDATES = frozenset(
+    ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"]
+)
 
 
 def _update_operation(text: str) -> str:

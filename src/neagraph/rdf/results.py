@@ -32,7 +32,7 @@ def read_results(body: bytes) -> Table | bool:
     return Table(variables, rows)
 
 
-def as_text(results: Table | bool) -> str:
+def as_text(results: Table | bool) -> str:  # noqa: FBT001  the boolean is the value itself
     """Return results as aligned columns with short IRIs, and a line that counts the rows."""
     if isinstance(results, bool):
         return "yes\n" if results else "no\n"

@@ -98,7 +98,7 @@ class StoreServer:
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
-        connection.setblocking(False)
+        connection.setblocking(False)  # noqa: FBT003  the name says it
         self._clients[connection.fileno()] = _Client(connection)
         self._selector.register(connection, selectors.EVENT_READ)
 
@@ -209,7 +209,9 @@ class ProcessStore:
                 connection.sendall(request_to_json(request, limits))
                 _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
             except OSError as error:
-                raise WorkerError("The store process is gone.", hint="Restart the service.") from error
+                raise WorkerError(
+                    "The store process is gone.", hint="Restart the service."
+                ) from error
         if not descriptors:
             raise WorkerError("The store process gave no answer.", hint=HINT_AGAIN)
         with os.fdopen(descriptors[0], "rb") as outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from neagraph.settings import Settings
 from neagraph.web.pages import FOLDER, Renderer
 from neagraph.web.problems import Problems
 from neagraph.web.resources import Resources
-from neagraph.web.sparql import SparqlEndpoint
+from neagraph.web.sparql import PARAMETERS, SparqlEndpoint
 from neagraph.web.threads import StoreThreads
 
 _SECURITY: Final = {
@@ -142,19 +143,35 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
 
 
 def _add_routes(app: FastAPI, resources: Resources, sparql: SparqlEndpoint) -> None:
-    add: Callable[..., Any] = app.add_api_route
-    plain = {"response_class": Response}
-    add("/", resources.landing, summary="The start page", **plain)
-    for method in ("GET", "POST"):
-        add("/sparql", sparql.answer, methods=[method], name=f"sparql_{method.lower()}", **plain)
-    add("/id/{kind}/{key:path}", resources.identify, status_code=HTTPStatus.SEE_OTHER, **plain)
-    add("/doc/{kind}/{key:path}", resources.document, **plain)
-    add("/ontology/module/{name}", resources.module, status_code=HTTPStatus.SEE_OTHER, **plain)
-    add("/ontology", resources.ontology, **plain)
-    add("/ontology.{suffix}", resources.ontology_as, **plain)
-    add("/ontology/{version}", resources.ontology_version, **plain)
-    add("/dump.nq.gz", resources.dump, **plain)
-    add("/health", resources.health, **plain)
+    add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
+    add("/", resources.landing, summary="Start page")
+    asked = {"parameters": _parameters()}
+    add("/sparql", sparql.answer, summary="Query in the address", openapi_extra=asked)
+    add(
+        "/sparql",
+        sparql.answer,
+        methods=["POST"],
+        name="answer_post",
+        summary="Query in a form or as the body",
+        openapi_extra=asked,
+    )
+    see_other = HTTPStatus.SEE_OTHER
+    add("/id/{kind}/{key:path}", resources.identify, summary="Thing", status_code=see_other)
+    add("/doc/{kind}/{key:path}", resources.document, summary="What is told of a thing")
+    add("/ontology/module/{name}", resources.module, summary="Module", status_code=see_other)
+    add("/ontology", resources.ontology, summary="Ontology")
+    add("/ontology.{suffix}", resources.ontology_as, summary="Ontology in one format")
+    add("/ontology/{version}", resources.ontology_version, summary="Ontology, current version")
+    add("/dump.nq.gz", resources.dump, summary="Whole dataset as gzipped N-Quads")
+    add("/health", resources.health, summary="State of the service")
+
+
+def _parameters() -> list[dict[str, Any]]:
+    """Return the parameters of `/sparql` as OpenAPI describes them."""
+    return [
+        {"name": name, "in": "query", "description": description, "schema": {"type": kind}}
+        for name, kind, description in PARAMETERS
+    ]
 
 
 def run_server(

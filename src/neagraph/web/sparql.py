@@ -45,6 +45,16 @@ _UPDATE: Final = "application/sparql-update"
 _VARY: Final = {"Vary": "Accept"}
 _ONCE: Final = ("query", "scope", "timeout", "format")
 
+PARAMETERS: Final = (
+    ("query", "string", "A SPARQL 1.1 query; once, in the address or in the body."),
+    ("default-graph-uri", "string", "A graph of the default graph; may stand several times."),
+    ("named-graph-uri", "string", "A graph that GRAPH sees; may stand several times."),
+    ("scope", "string", "all, or asserted to leave entailed triples out."),
+    ("timeout", "number", "Seconds that the query may take, up to the limit of the service."),
+    ("format", "string", "Short name of a format, such as csv or turtle; before Accept."),
+)
+"""Name, type and meaning of each parameter."""
+
 Pairs = Sequence[tuple[str, str]]
 """Parameters of a request, decoded, in the order in which they were sent."""
 T = TypeVar("T")

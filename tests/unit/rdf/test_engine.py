@@ -75,7 +75,8 @@ def test_a_known_prefix_is_given_in_full() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["DROP ALL", "PREFIX a: <a:>\nINSERT DATA { a:a a:a a:a }", "WITH <a:g> DELETE {} WHERE {}"]
+    "text",
+    ["DROP ALL", "PREFIX a: <a:>\nINSERT DATA { a:a a:a a:a }", "WITH <a:g> DELETE {} WHERE {}"],
 )
 def test_an_update_is_told_apart_from_a_typing_error(text: str) -> None:
     with pytest.raises(QueryError, match="is an update"):

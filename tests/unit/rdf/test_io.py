@@ -90,7 +90,9 @@ def test_canonical_gives_the_same_bytes_whatever_the_labels_and_the_order() -> N
 
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.name)
 def test_write_graph_is_read_back_the_same(fmt) -> None:
-    text = b'<http://a/s> <http://a/p> "x\\ny"@en, 1.50, <http://a/o> . <http://a/o> a <http://a/C> .'
+    text = (
+        b'<http://a/s> <http://a/p> "x\\ny"@en, 1.50, <http://a/o> . <http://a/o> a <http://a/C> .'
+    )
     triples = io.triples_of(io.parse(text, TURTLE, source="x"))
     written = io.write_graph(triples, fmt)
     assert set(io.triples_of(io.parse(written, fmt, source="x"))) == set(triples)

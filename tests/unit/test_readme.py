@@ -1,0 +1,111 @@
+"""The README says what is so, and its commands run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+import tomllib
+import urllib.request
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from neagraph import __version__, cli
+from neagraph.settings import TABLE
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^```sh\n(.+)\n```$", README, flags=re.MULTILINE)
+TOUR = re.findall(
+    r"^\$ neagraph (.+)\n((?:.+\n)+?)```$",
+    README.partition("<!-- tour -->")[2].partition("<!-- /tour -->")[0],
+    flags=re.MULTILINE,
+)
+
+
+def test_there_is_one_command_to_serve_and_one_to_test() -> None:
+    assert [command.split()[-1] for command in COMMANDS] == ["serve", "pytest"]
+
+
+@pytest.mark.parametrize(("command", "answer"), TOUR, ids=[command for command, _ in TOUR])
+def test_the_tour_shows_what_the_program_prints(state: Path, command: str, answer: str) -> None:
+    assert command.startswith("query ")
+    run = CliRunner().invoke(cli.app, [*shlex.split(command), "--state", str(state)])
+    assert run.stdout == answer
+
+
+def test_the_tour_has_five_questions() -> None:
+    assert len(TOUR) == 5
+
+
+def test_every_console_line_names_a_command_that_exists() -> None:
+    commands = {command.name for command in cli.app.registered_commands}
+    used = set(re.findall(r"^\$ neagraph (\w+)", README, flags=re.MULTILINE))
+    assert used <= commands
+    assert {"query", "validate", "entail"} <= used
+
+
+def test_the_table_of_settings_is_the_program_s() -> None:
+    rows = re.findall(
+        r"^\| `(NEAGRAPH_\w+)` \| `--(\w+)` \| (.+?) \| (.+) \|$", README, re.MULTILINE
+    )
+    expected = [(s.variable, s.name, s.help) for s in TABLE]
+    assert [(variable, option, text) for variable, option, _, text in rows] == expected
+    for setting, (_, _, default, _) in zip(TABLE, rows, strict=True):
+        assert setting.default in default
+
+
+def test_the_change_log_begins_with_this_version() -> None:
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
+    assert versions[0] == __version__
+
+
+def test_the_dependencies_are_pinned_from_below_only() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in project["dependencies"]:
+        assert re.fullmatch(r"[\w.-]+(\[\w+\])?>=[\d.]+", requirement)
+
+
+@pytest.mark.slow
+def test_the_serve_command_works_from_a_fresh_clone(tmp_path: Path) -> None:
+    """To the letter, install included; only the port and the state folder are the test's own."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)  # noqa: S607
+    environment = {**os.environ, "NEAGRAPH_PORT": "0", "NEAGRAPH_STATE": str(tmp_path / "state")}
+    environment.pop("VIRTUAL_ENV", None)
+    start = time.monotonic()
+    process = subprocess.Popen(
+        ["bash", "-c", COMMANDS[0]],  # noqa: S607
+        cwd=clone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if "neagraph answers at" not in line:
+            _skip_without_packages(process)
+        health = json.load(urllib.request.urlopen(line.split()[-1] + "health", timeout=10))  # noqa: S310
+        print(f"answering {time.monotonic() - start:.1f} s after the start of the command")  # noqa: T201
+        assert health["status"] == "ok"
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=20)
+
+
+def _skip_without_packages(process: subprocess.Popen[str]) -> None:
+    message = process.stderr.read() if process.stderr else ""
+    if "No matching distribution" in message or "ensurepip" in message:
+        pytest.skip("packages cannot be installed here: " + message.strip().splitlines()[0])
+    pytest.fail(message)
