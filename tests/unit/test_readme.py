@@ -83,29 +83,34 @@ def test_the_serve_command_works_from_a_fresh_clone(tmp_path: Path) -> None:
     environment = {**os.environ, "NEAGRAPH_PORT": "0", "NEAGRAPH_STATE": str(tmp_path / "state")}
     environment.pop("VIRTUAL_ENV", None)
     start = time.monotonic()
-    process = subprocess.Popen(
-        ["bash", "-c", COMMANDS[0]],  # noqa: S607
-        cwd=clone,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if "neagraph answers at" not in line:
-            _skip_without_packages(process)
-        health = json.load(urllib.request.urlopen(line.split()[-1] + "health", timeout=10))  # noqa: S310
-        print(f"answering {time.monotonic() - start:.1f} s after the start of the command")  # noqa: T201
-        assert health["status"] == "ok"
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=20)
+    with (tmp_path / "log").open("w+") as log:
+        process = subprocess.Popen(
+            ["bash", "-c", COMMANDS[0]],  # noqa: S607
+            cwd=clone,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            address = _address(process, tmp_path / "log")
+            with urllib.request.urlopen(address + "health", timeout=10) as answer:  # noqa: S310
+                health = json.load(answer)
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(timeout=20)
+    print(f"answering {time.monotonic() - start:.1f} s after the start of the command")  # noqa: T201
+    assert health["status"] == "ok"
 
 
-def _skip_without_packages(process: subprocess.Popen[str]) -> None:
-    message = process.stderr.read() if process.stderr else ""
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that the service says it answers at."""
+    while process.poll() is None:
+        found = re.search(r"neagraph answers at (\S+)", log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.05)
+    message = log.read_text()
     if "No matching distribution" in message or "ensurepip" in message:
         pytest.skip("packages cannot be installed here: " + message.strip().splitlines()[0])
     pytest.fail(message)

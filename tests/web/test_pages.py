@@ -69,10 +69,10 @@ def test_address_of_leads_to_this_host_for_our_own(iri, address):
 )
 def test_value_of_shows_terms_plainly(term, text, note):
     value = value_of(term)
-    assert (value.text, value.note) == (text, note)
+    assert (value.text, value.language or value.datatype) == (text, note)
 
 
 def test_value_of_tells_numbers_and_other_hosts():
-    assert value_of(Literal("3", datatype=NamedNode(XSD + "integer"))).numeric
+    assert value_of(Literal("3", datatype=NamedNode(XSD + "integer"))).kind == "number"
     assert value_of(NamedNode("https://example.org/")).external
     assert not value_of(NamedNode(NEA + "id/state/japan")).external

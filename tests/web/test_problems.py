@@ -83,7 +83,9 @@ def test_a_page_of_a_problem_tells_what_to_do_next(client):
     assert 'href="/"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/doc/state/japan", "/ontology", "/dump.nq.gz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/health", "/doc/state/japan", "/ontology", "/dump.nq.gz", "/static/style.css"]
+)
 def test_writing_methods_are_405_with_allow(client, path):
     answer = client.post(path)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")

@@ -1,9 +1,15 @@
 """The site as a whole: start page, state of health, dump, headers, and where pages lead."""
 
 import gzip
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from neagraph import __version__
 from neagraph.errors import UsageError
@@ -141,11 +147,55 @@ def test_run_server_tells_its_address_once_it_listens(monkeypatch):
     told = []
     monkeypatch.setattr(web.uvicorn.Server, "run", lambda _, sockets: told.append(len(sockets)))
     settings = load_settings({}, port="0")
-    web.run_server(None, settings=settings, on_ready=told.append)
+    app = FastAPI()
+    app.state.close = None
+    web.run_server(app, settings=settings, on_ready=told.append)
     address, listeners = told
     assert urlsplit(address).hostname == "127.0.0.1"
     assert urlsplit(address).port
     assert listeners == 1
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from neagraph.model import Limits
+from neagraph.queries import load_catalogue
+from neagraph.service import Service
+from neagraph.settings import load_settings, project_root
+from neagraph.store.process import ProcessStore
+from neagraph.web.app import create_app, run_server
+
+snapshot = Path(sys.argv[1])
+store = ProcessStore(snapshot, workers=1)
+store.wait()
+catalogue = load_catalogue(project_root() / "queries")
+service = Service(store, snapshot=snapshot, catalogue=catalogue, limits=Limits())
+settings = load_settings({}, port="0")
+app = create_app(service, settings=settings)
+run_server(app, settings=settings, on_ready=lambda address: print(address, flush=True))
+"""
+
+
+def test_a_server_told_to_stop_answers_who_waits_and_ends(snapshot):
+    query = {
+        "query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
+    }
+    command = [sys.executable, "-c", SERVE, str(snapshot)]
+    with (
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as server,
+        ThreadPoolExecutor() as executor,
+    ):
+        address = server.stdout.readline().strip()
+        assert httpx.get(address + "health").status_code == 200
+        waiting = executor.submit(httpx.get, address + "sparql", params=query, timeout=30)
+        time.sleep(0.3)
+        server.terminate()
+        assert waiting.result().status_code == 503
+        _, complaints = server.communicate(timeout=10)
+    assert complaints == ""
 
 
 def test_run_server_says_when_the_port_is_taken(client):

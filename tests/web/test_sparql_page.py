@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from neagraph.web import views
+from neagraph.web import sparql, views
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -78,6 +78,13 @@ def test_a_long_table_is_cut_and_says_so(client, monkeypatch):
     answer = page(client, "SELECT * { ?s ?p ?o } LIMIT 7")
     assert "7 rows, the first 3 of them shown" in answer.text
     assert answer.text.count("<tr>") == 1 + 3
+
+
+def test_an_answer_too_large_for_a_page_is_413_with_a_way_on(client, monkeypatch):
+    monkeypatch.setattr(sparql, "MOST_PAGE_BYTES", 100)
+    answer = page(client, "SELECT * { ?s ?p ?o }")
+    assert answer.status_code == 413
+    assert "download it" in answer.text
 
 
 def test_a_problem_stands_beside_the_query(client, markup):

@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Protocol, spoken to a running service."""
 
 import json
+from threading import Thread
 
 import pytest
 
@@ -239,6 +240,19 @@ def test_a_query_without_end_is_ended_and_the_next_one_is_fine(client):
     assert answer.headers["retry-after"]
     assert answer.json()["type"].endswith("/timeout")
     assert client.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
+
+
+def test_others_are_served_while_a_query_runs(client):
+    slow = Thread(
+        target=client.get, args=["/sparql"], kwargs={"params": {"query": ENDLESS, "timeout": 1}}
+    )
+    slow.start()
+    try:
+        assert client.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
+        assert client.get("/health").status_code == 200
+        assert slow.is_alive()
+    finally:
+        slow.join()
 
 
 def test_scope_leaves_entailed_triples_out(client):

@@ -83,7 +83,11 @@ def all_disjoint_classes(schema: Schema, node: Term) -> Iterator[Compiled]:
     )
     guards = (*choices, Guard(GuardKind.DIFFERENT, pair))
     sentence = "{0} is both {1} and {2}"
-    yield ClashCheck("cax-adc", axiom, sentence, (X, *pair), Condition(atoms, guards), 1)
+    shown = (X, *pair)
+    both = Condition(atoms, guards)
+    yield ClashCheck(
+        "cax-adc", axiom, sentence, shown, both, individuals=1, several=pair[0], per=(X,)
+    )
 
 
 def _told(schema: Schema, classes: tuple[Term, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from neagraph import vocab
 from neagraph.entailment.compiler import compile_tbox
 from neagraph.entailment.result import Clash, Entailment, OnRound
-from neagraph.entailment.rules import ClashCheck, Identity, Rule, RuleSet, feeds
+from neagraph.entailment.rules import Atom, ClashCheck, Identity, Rule, RuleSet, feeds
 from neagraph.entailment.schema import (
     TYPE,
     Names,
@@ -50,8 +50,7 @@ def entail(
         entailed |= _schema_closure(axioms, rule_set, working)
         new = rounds.to_fixpoint(rule_set.instance_rules)
         entailed |= new
-        rephrased = rule_set.structure  # an expression told with other names says nothing new
-        new_axioms = {t for t in new if is_schema(t) and t.subject not in rephrased} - axioms
+        new_axioms = _new_axioms(rule_set, new) - axioms
         if not new_axioms:
             break
         axioms |= new_axioms
@@ -88,6 +87,23 @@ def _axioms(engine: Engine) -> set[Triple]:
 
 def _quads(triples: Iterable[Triple]) -> Iterator[Quad]:
     return (Quad(t.subject, t.predicate, t.object) for t in triples)
+
+
+def _new_axioms(rule_set: RuleSet, entailed: set[Triple]) -> set[Triple]:
+    """Return the axioms among what was entailed.
+
+    An expression told with other names of its parts is none: it says the same as before.
+    """
+    heads = (head for rule in rule_set.instance_rules for head in rule.head)
+    if not any(_may_be_axiom(head) for head in heads):
+        return set()
+    return {t for t in entailed if is_schema(t) and t.subject not in rule_set.structure}
+
+
+def _may_be_axiom(head: Atom) -> bool:
+    if isinstance(head.predicate, NamedNode) and head.predicate != TYPE:
+        return is_axiom_predicate(head.predicate)
+    return not isinstance(head.object, NamedNode) or is_axiom_type(head.object)
 
 
 def _schema_closure(axioms: set[Triple], rule_set: RuleSet, working: Engine) -> set[Triple]:

@@ -51,9 +51,9 @@ def _compiled(schema: Schema) -> Iterator[Compiled]:
         elif predicate in _BINARY:
             yield from _BINARY[predicate](schema, subject, value)
         elif predicate.value.startswith(vocab.OWL) and predicate not in _PASSED_OVER:
-            told = f"{tell(schema, subject)} {show(predicate)} {show(value)}"
+            told = f"{tell(schema, subject)} {show(predicate)} {_shown(value)}"
             raise unsupported(
-                show(predicate), about=subject, told=told, hint=_HINTS.get(predicate, "")
+                schema, show(predicate), about=subject, told=told, hint=_HINTS.get(predicate, "")
             )
 
 
@@ -65,7 +65,11 @@ def _of_type(schema: Schema, subject: Term, value: Term) -> Iterator[Compiled]:
     elif value not in _DECLARATIONS:
         told = f"{tell(schema, subject)} is {show(value)}"
         hint = _HINTS.get(value, "") if isinstance(value, NamedNode) else ""
-        raise unsupported(show(value), about=subject, told=told, hint=hint)
+        raise unsupported(schema, show(value), about=subject, told=told, hint=hint)
+
+
+def _shown(value: Term) -> str:
+    return "…" if is_anonymous(value) else show(value)
 
 
 _BINARY: Final[dict[NamedNode, Callable[[Schema, Term, Term], Iterator[Compiled]]]] = {

@@ -23,7 +23,7 @@ from neagraph.entailment.rules import (
     entailing,
 )
 from neagraph.entailment.schema import Schema, is_anonymous
-from neagraph.entailment.wording import RL_HINTS, tell, tell_expression, unsupported
+from neagraph.entailment.wording import RL_HINTS, tell, unsupported
 from neagraph.rdf.terms import Literal, NamedNode, Term, Variable, show
 
 Compiled = Rule | ClashCheck
@@ -67,7 +67,7 @@ def consequences(schema: Schema, node: Term, given: Given) -> Iterator[Compiled]
             head = Atom(given.subject, s.TYPE, node)
             yield from entailing(given.name, given.axiom, head, given.condition)
     else:
-        raise unsupported("This class", about=node, told=tell(schema, node))
+        raise unsupported(schema, "This class", about=node, told=tell(schema, node))
 
 
 def defining_consequences(schema: Schema, node: Term, given: Given) -> Iterator[Compiled]:
@@ -75,10 +75,10 @@ def defining_consequences(schema: Schema, node: Term, given: Given) -> Iterator[
     constructor, argument = schema.constructor(node) or (s.NOTHING, s.NOTHING)
     unfold = _RIGHT.get(constructor)
     if unfold is None:
-        told = f"{given.axiom} [{tell_expression(schema, node, constructor, argument)}]"
+        told = given.axiom
         hint = RL_HINTS.get(constructor, _HINT)
         what = f"{tell(schema, constructor)} on the right side"
-        raise unsupported(what, about=node, told=told, hint=hint)
+        raise unsupported(schema, what, about=node, told=told, hint=hint)
     yield from unfold(schema, node, argument, given)
 
 
@@ -143,8 +143,8 @@ def _at_most(schema: Schema, node: Term, argument: Term, given: Given) -> Iterat
     prop = schema.value(node, s.ON_PROPERTY)
     names = _AT_MOST.get((qualified, limit))
     if names is None or (schema.values(node, s.MAX_QUALIFIED_CARDINALITY) and not qualified):
-        told = f"{given.axiom} [{tell(schema, node)}]"
-        raise unsupported("A maximum other than 0 or 1 individuals", about=node, told=told)
+        told = given.axiom
+        raise unsupported(schema, "A maximum other than 0 or 1 individuals", about=node, told=told)
     name = names[0] if filler else names[1]
     last = range(1, int(limit) + 2)
     values = tuple(beside(schema, node, given.subject, last=number) for number in last)

@@ -17,7 +17,8 @@ from neagraph.entailment.datatypes import DATATYPES
 from neagraph.entailment.rules import Atom, Condition, Guard, GuardKind, Slot
 from neagraph.entailment.schema import Schema, is_anonymous
 from neagraph.entailment.wording import RL_HINTS, tell, tell_expression, unsupported
-from neagraph.rdf.terms import Literal, NamedNode, Term, Variable
+from neagraph.errors import UnsupportedAxiomError
+from neagraph.rdf.terms import Literal, NamedNode, Term, Variable, show
 
 
 def beside(schema: Schema, node: Term, subject: Variable, *, last: int = 1) -> Variable:
@@ -36,7 +37,7 @@ def link(schema: Schema, prop: Term, subject: Slot, value: Slot) -> Atom:
         return link(schema, inverse[0], value, subject)
     if isinstance(prop, NamedNode) and not is_anonymous(prop):
         return Atom(subject, prop, value)
-    raise unsupported("An unnamed property", about=prop, told=tell(schema, prop))
+    raise unsupported(schema, "An unnamed property", about=prop, told=tell(schema, prop))
 
 
 def conditions(schema: Schema, node: Term, subject: Variable) -> tuple[Condition, ...]:
@@ -59,7 +60,9 @@ def conditions(schema: Schema, node: Term, subject: Variable) -> tuple[Condition
     if isinstance(node, NamedNode) and node != s.THING and not is_anonymous(node):
         return (Condition((Atom(subject, s.TYPE, node),)),)
     hint = "Name a class; everything is an owl:Thing, so an axiom about all of it says too much."
-    raise unsupported("This class on the left side", about=node, told=tell(schema, node), hint=hint)
+    raise unsupported(
+        schema, "This class on the left side", about=node, told=tell(schema, node), hint=hint
+    )
 
 
 def defining_conditions(schema: Schema, node: Term, subject: Variable) -> tuple[Condition, ...]:
@@ -70,7 +73,7 @@ def defining_conditions(schema: Schema, node: Term, subject: Variable) -> tuple[
         told = tell_expression(schema, node, constructor, argument)
         hint = RL_HINTS.get(constructor, _HINT)
         what = f"{tell(schema, constructor)} on the left side"
-        raise unsupported(what, about=node, told=told, hint=hint)
+        raise unsupported(schema, what, about=node, told=told, hint=hint)
     return recognise(schema, node, argument, subject)
 
 
@@ -151,7 +154,11 @@ def constant(term: Term) -> NamedNode | Literal:
     """
     if isinstance(term, NamedNode | Literal):
         return term
-    raise unsupported("A triple term in an axiom", about=term, told=str(term))
+    raise UnsupportedAxiomError(
+        f"A triple term cannot be part of an axiom: {term}.",
+        where=show(term),
+        hint="Name the individual, class or property with an IRI.",
+    )
 
 
 _LEFT: Final[dict[NamedNode, Callable[[Schema, Term, Term, Variable], tuple[Condition, ...]]]] = {

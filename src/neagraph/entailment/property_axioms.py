@@ -173,4 +173,4 @@ def _same_key(
     places = ", ".join(f"{{{number}}}" for number, _ in enumerate(values, start=2))
     sentence = f"{{0}} and {{1}} have the same {named}: {places}"
     shown = (X, Y, *values)
-    yield ClashCheck("prp-key", axiom, sentence, shown, apart, individuals=2, recurring=values)
+    yield ClashCheck("prp-key", axiom, sentence, shown, apart, individuals=2, several=X, per=values)

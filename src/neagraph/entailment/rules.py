@@ -171,8 +171,9 @@ class ClashCheck:
         shown: The variables that `select` returns.
         individuals: How many of them, from the first, are individuals.
         condition: What must not hold.
-        recurring: Variables whose values must belong to more than one value of `shown[0]`: lets
-            the engine find duplicates by grouping instead of comparing all pairs.
+        several: The variable of which a contradiction needs more than one value; None where that
+            is not so. With it the engine finds candidates by counting, not by comparing all pairs.
+        per: For one combination of values of these variables.
     """
 
     name: str
@@ -181,7 +182,8 @@ class ClashCheck:
     shown: tuple[Variable, ...]
     condition: Condition
     individuals: int
-    recurring: tuple[Variable, ...] = ()
+    several: Variable | None = None
+    per: tuple[Variable, ...] = ()
     select: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -190,17 +192,18 @@ class ClashCheck:
 
 def _select(check: ClashCheck) -> str:
     shown = " ".join(map(str, check.shown))
-    return f"SELECT DISTINCT {shown} WHERE {{ {_recurring(check)}{check.condition} }}"
+    return f"SELECT DISTINCT {shown} WHERE {{ {_candidates(check)}{check.condition} }}"
 
 
-def _recurring(check: ClashCheck) -> str:
-    if not check.recurring:
+def _candidates(check: ClashCheck) -> str:
+    if check.several is None:
         return ""
-    one = check.shown[0]
-    atoms = " ".join(str(atom) for atom in check.condition.atoms if atom.subject == one)
-    keys = " ".join(map(str, check.recurring))
-    having = f"HAVING(COUNT(DISTINCT {one}) > 1)"
-    return f"{{ SELECT {keys} WHERE {{ {atoms} }} GROUP BY {keys} {having} }} "
+    atoms = tuple(atom for atom in check.condition.atoms if check.several in atom)
+    guards = tuple(g for g in check.condition.guards if g.slots[0] == check.several)
+    values = tuple(guard for guard in guards if guard.kind is GuardKind.ONE_OF)
+    per = " ".join(map(str, check.per))
+    having = f"HAVING(COUNT(DISTINCT {check.several}) > 1)"
+    return f"{{ SELECT {per} WHERE {{ {Condition(atoms, values)} }} GROUP BY {per} {having} }} "
 
 
 @dataclass(frozen=True, slots=True)

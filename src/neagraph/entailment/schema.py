@@ -95,6 +95,7 @@ def is_axiom_type(value: Term | None) -> bool:
     return vocabulary or value == DATATYPE or is_anonymous(value)
 
 
+_WIDER: Final = (SUB_CLASS_OF, SUB_PROPERTY_OF, EQUIVALENT_CLASS)
 _RDF_SCHEMA: Final = frozenset({*RDFS_AXIOMS, FIRST, REST})
 _ABOUT_INDIVIDUALS: Final = frozenset({SAME_AS, DIFFERENT_FROM})
 _TYPES_OF_INDIVIDUALS: Final = frozenset({THING, NOTHING, owl("NamedIndividual")})
@@ -180,9 +181,9 @@ class Schema:
         found = self.values(subject, predicate)
         if len(found) != 1:
             raise UnsupportedAxiomError(
-                f"A class expression needs one {show(predicate)}, and has {len(found)}.",
-                where=show(subject),
-                hint="Write each restriction as a node of its own, with one onProperty.",
+                f"One {show(predicate)} is needed, and there are {len(found)}.",
+                where=self.place(subject),
+                hint="Write each class expression and each list cell as a node of its own.",
             )
         return found[0]
 
@@ -196,7 +197,11 @@ class Schema:
         seen: set[Term] = set()
         while node != NIL:
             if node in seen:
-                raise UnsupportedAxiomError("An RDF list runs in a circle.", where=show(node))
+                raise UnsupportedAxiomError(
+                    "An RDF list runs in a circle.",
+                    where=self.place(node),
+                    hint="End each list with rdf:nil; in Turtle, write lists in round brackets.",
+                )
             seen.add(node)
             members.append(self.value(node, FIRST))
             node = self.value(node, REST)
@@ -212,10 +217,20 @@ class Schema:
         if len(found) > 1:
             raise UnsupportedAxiomError(
                 f"One node is several class expressions: {', '.join(show(p) for p, _ in found)}.",
-                where=show(node),
+                where=self.place(node),
                 hint="Give each class expression a node of its own.",
             )
         return found[0] if found else None
+
+    def place(self, node: Term) -> str:
+        """Return where an axiom stands in the schema: the name of what it is said of."""
+        seen: set[Term] = set()
+        while is_anonymous(node) and node not in seen:
+            seen.add(node)
+            wider = (v for p in _WIDER for v in self.values(node, p) if not is_anonymous(v))
+            holders = (t.subject for t in self.triples if t.object == node)
+            node = next(holders, next(wider, node))
+        return "an unnamed class expression" if is_anonymous(node) else show(node)
 
     def structure(self) -> frozenset[Term]:
         """Return the anonymous nodes that only hold axioms together: expressions, lists, axioms."""

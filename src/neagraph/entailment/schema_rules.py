@@ -100,7 +100,8 @@ def of_lists(schema: Schema) -> Iterator[Rule]:
             axiom = f"{told} ({show(triple.predicate)})"
             head = Atom(constant(part), _SUB, constant(whole))
             name = "scm-uni" if is_union else "scm-int"
-            yield Rule(name, axiom, (head,), Condition(), is_schema=True)
+            if isinstance(part, NamedNode):
+                yield Rule(name, axiom, (head,), Condition(), is_schema=True)
 
 
 def equality() -> Iterator[Rule]:

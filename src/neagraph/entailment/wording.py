@@ -55,10 +55,13 @@ def stated(schema: Schema, subject: Term, words: str, value: Term, axiom: NamedN
     return f"{tell(schema, subject)} {words} {tell(schema, value)} ({show(axiom)})"
 
 
-def unsupported(what: str, *, about: Term, told: str, hint: str = "") -> UnsupportedAxiomError:
+def unsupported(
+    schema: Schema, what: str, *, about: Term, told: str, hint: str = ""
+) -> UnsupportedAxiomError:
     """Return the error for an axiom outside OWL 2 RL.
 
     Args:
+        schema: Where the axiom stands.
         what: The construct and its place, such as `owl:unionOf on the right side`.
         about: The class or property that the axiom is about.
         told: The axiom or class expression in words.
@@ -66,7 +69,7 @@ def unsupported(what: str, *, about: Term, told: str, hint: str = "") -> Unsuppo
     """
     return UnsupportedAxiomError(
         f"{what} is outside the OWL 2 RL rules: {told}.",
-        where=show(about),
+        where=schema.place(about),
         hint=hint or "Remove the axiom; what data must have is said in a SHACL shape.",
     )
 
@@ -87,6 +90,7 @@ RL_HINTS: Final = {
         ),
         "Cardinalities are said in a SHACL shape with sh:minCount and sh:maxCount.",
     ),
+    owl("hasSelf"): "Write the triples that are meant; to ask for them, write a SHACL shape.",
     **dict.fromkeys(
         (owl("onDatatype"), owl("datatypeComplementOf")),
         "Ranges of values are said in a SHACL shape, such as sh:minInclusive or sh:pattern.",

@@ -6,7 +6,7 @@ graph of `Engine.of_dataset` is the deduplicated union, kept as data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from pyoxigraph import (
@@ -146,16 +146,36 @@ class Engine:
             NotAcceptableError: If its kind of result has no format that the client accepts.
         """
         _refuse_service(request.text)
-        result = self._query(
-            request.text,
-            default_graph=_dataset_part(request, request.default_graphs),
-            named_graphs=_dataset_part(request, request.named_graphs),
-            substitutions={Variable(n): parse_term(t) for n, t in request.substitutions} or None,
-        )
+        substitutions = {Variable(n): parse_term(t) for n, t in request.substitutions} or None
+        default, named = _dataset(request)
+        if len(default) > 1:
+            merged = self._merged(default, named)
+            result = merged._query(  # noqa: SLF001  another engine of this class
+                request.text, default_graph=DefaultGraph(), substitutions=substitutions
+            )
+        else:
+            given = default or named
+            result = self._query(
+                request.text,
+                default_graph=[NamedNode(iri) for iri in default] if given else None,
+                named_graphs=[NamedNode(iri) for iri in named] if given else None,
+                substitutions=substitutions,
+            )
         try:
             return _serialize(result, request)
         except (OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be evaluated: {error}.") from error
+
+    def _merged(self, default: Sequence[str], named: Sequence[str]) -> Engine:
+        """Return an engine whose default graph is the merge of several graphs.
+
+        The engine would repeat a triple once for each of them (SPARQL 1.1, section 13.2.1, asks
+        for the RDF merge).
+        """
+        merged = Engine(quad for iri in named for quad in self.quads(iri))
+        for iri in default:
+            merged.add(Quad(q.subject, q.predicate, q.object) for q in self.quads(iri))
+        return merged
 
     def _query(self, text: str, **options: Any) -> QuerySolutions | QueryTriples | QueryBoolean:  # noqa: ANN401  passed on as they are
         try:
@@ -166,11 +186,15 @@ class Engine:
             raise QueryError(f"The query cannot be run: {error}.") from error
 
 
-def _dataset_part(request: QueryRequest, graphs: tuple[str, ...]) -> list[NamedNode] | None:
-    """SPARQL 1.1 Protocol, 2.1.4: a dataset given by the request has only the graphs it names."""
-    if not request.default_graphs and not request.named_graphs:
-        return None
-    return [NamedNode(iri) for iri in graphs]
+def _dataset(request: QueryRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the default and the named graphs that a query is to have; none of both: all.
+
+    What the request names wins over FROM and FROM NAMED (SPARQL 1.1 Protocol, 2.1.4).
+    """
+    if request.default_graphs or request.named_graphs:
+        return request.default_graphs, request.named_graphs
+    default = query_text.default_graphs(request.text)
+    return (default, query_text.named_graphs(request.text)) if len(default) > 1 else ((), ())
 
 
 def _refuse_service(text: str) -> None:

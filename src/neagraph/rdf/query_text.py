@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from neagraph.errors import QueryError
 from neagraph.vocab import PREFIXES
@@ -60,6 +61,38 @@ def without_service(text: str) -> str | None:
         instead = "GRAPH" if token.text.upper() == "SERVICE" else ""
         text = text[: token.start] + instead.ljust(len(token.text)) + text[token.end :]
     return text
+
+
+def default_graphs(text: str) -> tuple[str, ...]:
+    """Return the IRIs of the FROM clauses of a query, FROM NAMED left out.
+
+    Only clauses that are written with absolute IRIs, declared prefixes and BASE are told.
+    """
+    return _from_clauses(text)[0]
+
+
+def named_graphs(text: str) -> tuple[str, ...]:
+    """Return the IRIs of the FROM NAMED clauses of a query; otherwise as `default_graphs`."""
+    return _from_clauses(text)[1]
+
+
+def _from_clauses(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    found: tuple[list[str], list[str]] = ([], [])
+    prefixes: dict[str, str] = {}
+    base, before, last = "", "", ""
+    for token in tokens(text):
+        iri = urljoin(base, token.text[1:-1]) if token.kind == "iri" else ""
+        if token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            iri = prefixes.get(prefix, "") + local
+        if last == "BASE":
+            base = iri
+        elif before == "PREFIX":
+            prefixes[last.removesuffix(":")] = iri
+        elif iri and "FROM" in (last, before) and last in {"FROM", "NAMED"}:
+            found[last == "NAMED"].append(iri)
+        before, last = last, token.text if token.kind == "name" else token.text.upper()
+    return tuple(found[0]), tuple(found[1])
 
 
 def syntax_error(text: str, engine_message: str) -> QueryError:

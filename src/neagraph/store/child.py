@@ -144,7 +144,7 @@ def _error_of(child: Child, status: int) -> NeagraphError:
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return QueryTimeoutError(
             f"The query took longer than {child.limits.seconds:g} s and was ended.",
-            hint="Narrow it down, add a LIMIT, or ask for more time with --timeout.",
+            hint="Narrow it down or add a LIMIT; the limit is set with --timeout.",
         )
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT:
         return _memory_error(child.limits)

@@ -103,10 +103,13 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
         settings: The settings of this run.
     """
 
+    async def close() -> None:
+        await to_thread.run_sync(service.close)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await to_thread.run_sync(service.close)
+        await close()
 
     renderer, threads = Renderer(), StoreThreads()
     problems = Problems(renderer)
@@ -138,6 +141,7 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
         Resources(service, renderer, threads),
         SparqlEndpoint(service, renderer, threads, seconds=settings.timeout),
     )
+    app.state.close = close
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     return app
 
@@ -199,7 +203,19 @@ def run_server(
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
     with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, on_stop=app.state.close).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that ends the store first, so that waiting requests are answered and not cut."""
+
+    def __init__(self, config: uvicorn.Config, *, on_stop: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._on_stop()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -30,16 +30,18 @@ class Value:
         href: Where it leads; None for what leads nowhere.
         external: Whether that is another host.
         iri: The IRI in full; empty for literals and blank nodes.
-        note: Language or datatype, where it is worth telling.
-        numeric: Whether it is a number.
+        language: Its language tag, where it is not English.
+        datatype: Its datatype, where that is not one of XML Schema.
+        kind: `number` or `date` for literals that tables set differently.
     """
 
     text: str
     href: str | None = None
     external: bool = False
     iri: str = ""
-    note: str = ""
-    numeric: bool = False
+    language: str = ""
+    datatype: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,7 @@ class Problems:
                 f"{request.method} is not possible here.", hint=f"Possible are {allowed}."
             )
             return self.answer(request, problem, headers={"Allow": allowed})
-        if error.status_code == HTTPStatus.NOT_FOUND:
-            return self.answer(request, _nothing_here(request))
-        return self.answer(request, UsageError(f"{error.detail}."))
+        return self.answer(request, _nothing_here(request))
 
     def _body(self, request: Request, error: NeagraphError, offer: Offer) -> bytes:
         if offer is HTML:
@@ -189,4 +187,4 @@ def _methods(request: Request) -> set[str]:
     routes = request.app.routes
     fitting = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     methods = {method for route in fitting for method in getattr(route, "methods", None) or ()}
-    return methods | {"OPTIONS", "HEAD"} if "GET" in methods else methods | {"OPTIONS"}
+    return (methods or {"GET"}) | {"HEAD", "OPTIONS"}

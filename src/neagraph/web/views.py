@@ -46,7 +46,10 @@ MOST_ROWS: Final = 1000
 MOST_CHARACTERS: Final = 200_000
 """How much of an RDF answer a page shows."""
 _VALUES_AT_ONCE: Final = 8
-_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
+_KINDS: Final = {
+    **{XSD + name: "number" for name in ("integer", "decimal", "double", "float")},
+    **{XSD + name: "date" for name in ("date", "dateTime", "gYear", "gYearMonth")},
+}
 _FIRST: Final = (
     RDFS_LABEL,
     SKOS_PREF_LABEL,
@@ -82,10 +85,13 @@ def value_of(term: Term, label: str = "") -> Value:
         return Value(text, href, href == term.value, term.value)
     if isinstance(term, Literal):
         datatype = term.datatype.value
-        note = (term.language or "").removeprefix("en")
-        if not term.language and not datatype.startswith(XSD):
-            note = name_of(datatype)
-        return Value(term.value, note=note, numeric=datatype in _NUMBERS)
+        plain = term.language is not None or datatype.startswith(XSD)
+        return Value(
+            term.value,
+            language="" if term.language in {None, "en"} else str(term.language),
+            datatype="" if plain else name_of(datatype),
+            kind=_KINDS.get(datatype, ""),
+        )
     return Value(str(term))
 
 

@@ -32,14 +32,18 @@ CLASHES = {
         "statement/a is both",
     ),
     "two States with one code": (
-        '<state/a> a nea:State ; rdfs:label "Aland"@en ; nea:iso3 "ALD" .'
-        ' <state/b> a nea:State ; nea:iso3 "ALD" .',
+        (
+            '<state/a> a nea:State ; rdfs:label "Aland"@en ; nea:iso3 "ALD" .'
+            ' <state/b> a nea:State ; nea:iso3 "ALD" .'
+        ),
         {"prp-key"},
         '“Aland” (state/a) and state/b have the same nea:iso3: "ALD"',
     ),
     "two donors of one contribution": (
-        "<contribution/a> a nea:Contribution ; nea:donor <state/a> , <state/b> ."
-        " <state/a> a nea:State . <state/b> a nea:State .",
+        (
+            "<contribution/a> a nea:Contribution ; nea:donor <state/a> , <state/b> ."
+            " <state/a> a nea:State . <state/b> a nea:State ."
+        ),
         {"prp-fp"},
         "state/a and state/b are two values of nea:donor for contribution/a",
     ),
@@ -54,10 +58,12 @@ CLASHES = {
         "state/a is both",
     ),
     "one local number twice in a report": (
-        "<statement/a> a nea:Noting ; nea:inParagraph <paragraph/p1> ; nea:localId 'p1-s1-a' ."
-        "<statement/b> a nea:Noting ; nea:inParagraph <paragraph/p1> ; nea:localId 'p1-s1-a' ."
-        "<paragraph/p1> a nea:Paragraph ; nea:paragraphOf <document/report> ."
-        "<document/report> a nea:MeetingReport .",
+        (
+            "<statement/a> a nea:Noting ; nea:inParagraph <paragraph/p1> ; nea:localId 'p1-s1-a' ."
+            "<statement/b> a nea:Noting ; nea:inParagraph <paragraph/p1> ; nea:localId 'p1-s1-a' ."
+            "<paragraph/p1> a nea:Paragraph ; nea:paragraphOf <document/report> ."
+            "<document/report> a nea:MeetingReport ."
+        ),
         {"prp-key"},
         "statement/a and statement/b have the same nea:recordedIn and nea:localId",
     ),
@@ -102,7 +108,7 @@ def test_long_list_of_classes_is_told_in_short():
 def test_braces_in_a_literal_are_told_as_they_are():
     turtle = ':C owl:disjointWith [ owl:onProperty :p ; owl:hasValue "{9} {" ] .'
     (clash,) = entailment(turtle + ' :x a :C ; :p "{9} {" .').clashes
-    assert 'value {9} {)' in clash.sentence
+    assert "value {9} {)" in clash.sentence
 
 
 def test_each_contradiction_is_told_once_whatever_the_order_of_its_individuals():

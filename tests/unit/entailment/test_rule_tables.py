@@ -32,14 +32,18 @@ ENTAILMENTS = [
     (
         "prp-eqp1",
         ":p owl:equivalentProperty :q . :x :p :y .",
-        ":x :q :y . :p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :p ."
-        " :q owl:equivalentProperty :p .",
+        (
+            ":x :q :y . :p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :p ."
+            " :q owl:equivalentProperty :p ."
+        ),
     ),
     (
         "prp-eqp2",
         ":p owl:equivalentProperty :q . :x :q :y .",
-        ":x :p :y . :p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :p ."
-        " :q owl:equivalentProperty :p .",
+        (
+            ":x :p :y . :p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :p ."
+            " :q owl:equivalentProperty :p ."
+        ),
     ),
     ("prp-inv1", ":p owl:inverseOf :q . :x :p :y .", ":y :q :x ."),
     ("prp-inv2", ":p owl:inverseOf :q . :x :q :y .", ":y :p :x ."),
@@ -50,8 +54,10 @@ ENTAILMENTS = [
     ),
     (
         "anonymous inverse in a restriction",
-        "[ owl:onProperty [ owl:inverseOf :p ] ; owl:someValuesFrom :C ] rdfs:subClassOf :D ."
-        " :x :p :y . :x a :C .",
+        (
+            "[ owl:onProperty [ owl:inverseOf :p ] ; owl:someValuesFrom :C ] rdfs:subClassOf :D ."
+            " :x :p :y . :x a :C ."
+        ),
         ":y a :D .",
     ),
     # table 6: class expressions
@@ -84,14 +90,18 @@ ENTAILMENTS = [
     ),
     (
         "union within an intersection",
-        "[ owl:intersectionOf (:C [ owl:unionOf (:D :E) ]) ] rdfs:subClassOf :F ."
-        " :x a :C , :E . :y a :C .",
+        (
+            "[ owl:intersectionOf (:C [ owl:unionOf (:D :E) ]) ] rdfs:subClassOf :F ."
+            " :x a :C , :E . :y a :C ."
+        ),
         ":x a :F .",
     ),
     (
         "cls-svf1",
-        "[ owl:onProperty :p ; owl:someValuesFrom :C ] rdfs:subClassOf :D ."
-        " :x :p :y . :y a :C . :z :p :w .",
+        (
+            "[ owl:onProperty :p ; owl:someValuesFrom :C ] rdfs:subClassOf :D ."
+            " :x :p :y . :y a :C . :z :p :w ."
+        ),
         ":x a :D .",
     ),
     (
@@ -103,8 +113,10 @@ ENTAILMENTS = [
     ),
     (
         "cls-svf1 of a datatype",
-        "[ owl:onProperty :p ; owl:someValuesFrom xsd:integer ] rdfs:subClassOf :D ."
-        ' :x :p 3 . :y :p "3" .',
+        (
+            "[ owl:onProperty :p ; owl:someValuesFrom xsd:integer ] rdfs:subClassOf :D ."
+            ' :x :p 3 . :y :p "3" .'
+        ),
         ":x a :D .",
     ),
     (
@@ -246,14 +258,18 @@ INFERRED = [
     ),
     (
         "cls-maxqc3",
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ; owl:onClass :D ]"
-        " . :x a :C ; :p :y , :z , :w . :y a :D . :z a :D .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ; owl:onClass"
+            " :D ] . :x a :C ; :p :y , :z , :w . :y a :D . :z a :D ."
+        ),
         ":y owl:sameAs :z . :z owl:sameAs :y .",
     ),
     (
         "cls-maxqc4",
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;"
-        " owl:onClass owl:Thing ] . :x a :C ; :p :y , :z .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;"
+            " owl:onClass owl:Thing ] . :x a :C ; :p :y , :z ."
+        ),
         ":y owl:sameAs :z . :z owl:sameAs :y .",
     ),
     ("eq-sym", ":x owl:sameAs :y .", ":y owl:sameAs :x ."),
@@ -284,14 +300,18 @@ CLASHES = [
     ),
     (
         "prp-npa1",
-        "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :x ; owl:assertionProperty :p ;"
-        " owl:targetIndividual :y . :x :p :y .",
+        (
+            "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :x ; owl:assertionProperty"
+            " :p ; owl:targetIndividual :y . :x :p :y ."
+        ),
         ":x :y",
     ),
     (
         "prp-npa1",
-        "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :x ; owl:assertionProperty :p ;"
-        " owl:targetValue 1 . :x :p 1 .",
+        (
+            "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :x ; owl:assertionProperty"
+            " :p ; owl:targetValue 1 . :x :p 1 ."
+        ),
         ":x 1",
     ),
     ("cls-nothing2", ":x a owl:Nothing .", ":x"),
@@ -304,20 +324,24 @@ CLASHES = [
     ),
     (
         "cls-maxqc1",
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ; owl:onClass :D ]"
-        " . :x a :C ; :p :y . :y a :D .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ; owl:onClass"
+            " :D ] . :x a :C ; :p :y . :y a :D ."
+        ),
         ":x :y",
     ),
     (
         "cls-maxqc2",
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ;"
-        " owl:onClass owl:Thing ] . :x a :C ; :p :y .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 0 ;"
+            " owl:onClass owl:Thing ] . :x a :C ; :p :y ."
+        ),
         ":x :y",
     ),
     ("cax-dw", ":C owl:disjointWith :D . :x a :C , :D .", ":x"),
     (
         "cax-dw",
-        ":C owl:disjointWith [ owl:onProperty :p ; owl:someValuesFrom owl:Thing ] . :x a :C ; :p 1 .",
+        ":C owl:disjointWith [ owl:onProperty :p ; owl:hasValue 1 ] . :x a :C ; :p 1 .",
         ":x",
     ),
     ("cax-adc", "[] a owl:AllDisjointClasses ; owl:members (:C :D :E) . :x a :C , :E .", ":x"),
@@ -342,7 +366,11 @@ CLASHES = [
     ),
     ("eq-diff2", "[] a owl:AllDifferent ; owl:members (:x :y :x) .", ":x"),
     ("dt-not-type", ':p rdfs:range xsd:integer . :x :p "one" .', ':x "one"'),
-    ("dt-not-type", ':p rdfs:range xsd:integer . :x :p "one"^^xsd:integer .', ':x "one"^^xsd:integer'),
+    (
+        "dt-not-type",
+        ':p rdfs:range xsd:integer . :x :p "one"^^xsd:integer .',
+        ':x "one"^^xsd:integer',
+    ),
     ("dt-not-type", ":p rdfs:range xsd:integer . :x :p 1.5 .", ":x 1.5"),
     ("dt-not-type", ":p rdfs:range xsd:nonNegativeInteger . :x :p -1 .", ":x -1"),
     ("dt-not-type", ":p rdfs:range xsd:byte . :x :p 128 .", ":x 128"),
@@ -372,16 +400,18 @@ TWO_NAMES = [
     ),
     (
         "cls-maxqc3",
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ; owl:onClass :D ]"
-        " . :x a :C ; :p :y , :z . :y a :D . :z a :D .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ; owl:onClass"
+            " :D ] . :x a :C ; :p :y , :z . :y a :D . :z a :D ."
+        ),
         ":x :y :z",
     ),
 ]
 
 
-def cases(table):
-    """Return the rows as parameters, each with the name of its rule as part of the id."""
-    return [pytest.param(*row, id=f"{row[0]} {number}") for number, row in enumerate(table)]
+def cases(table, *, columns=slice(None)):
+    """Return columns of the rows as parameters, each with the name of its rule in the id."""
+    return [pytest.param(*row[columns], id=f"{row[0]} {n}") for n, row in enumerate(table)]
 
 
 def individuals(turtle):
@@ -390,13 +420,15 @@ def individuals(turtle):
     return {triple.object for triple in listed}
 
 
-@pytest.mark.parametrize(("rule", "given", "expected"), cases(ENTAILMENTS))
-def test_rule_entails_exactly_what_the_tables_say(rule, given, expected):
+@pytest.mark.parametrize(("given", "expected"), cases(ENTAILMENTS, columns=slice(1, None)))
+def test_rule_entails_exactly_what_the_tables_say(given, expected):
     assert entailed(given) == triples(expected)
 
 
-@pytest.mark.parametrize(("rule", "given", "expected"), cases(ENTAILMENTS + INFERRED))
-def test_rule_entails_exactly_what_the_tables_say_when_names_are_inferred(rule, given, expected):
+@pytest.mark.parametrize(
+    ("given", "expected"), cases(ENTAILMENTS + INFERRED, columns=slice(1, None))
+)
+def test_rule_entails_exactly_what_the_tables_say_when_names_are_inferred(given, expected):
     assert entailed(given, identity="infer") == triples(expected)
 
 
@@ -423,10 +455,8 @@ def test_two_names_for_one_thing_are_reported_when_names_are_checked(rule, given
     assert result.triples == ()
 
 
-@pytest.mark.parametrize(("rule", "given", "expected"), cases(INFERRED[:6]))
-def test_two_names_for_one_thing_never_become_the_same_when_names_are_checked(
-    rule, given, expected
-):
+@pytest.mark.parametrize("given", cases(INFERRED[:6], columns=slice(1, 2)))
+def test_two_names_for_one_thing_never_become_the_same_when_names_are_checked(given):
     assert entailed(given) == set()
 
 

@@ -108,8 +108,10 @@ UNSUPPORTED = {
         "max 2",
     ),
     "a maximum of values of a datatype": (
-        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;"
-        " owl:onDataRange xsd:string ] .",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;"
+            " owl:onDataRange xsd:string ] ."
+        ),
         "max 1",
     ),
     "a self restriction": (
@@ -119,8 +121,10 @@ UNSUPPORTED = {
     "a disjoint union": (":C owl:disjointUnionOf (:D :E) .", "owl:disjointUnionOf"),
     "a reflexive property": (":p a owl:ReflexiveProperty .", "owl:ReflexiveProperty"),
     "a restricted datatype": (
-        ":p rdfs:range [ a rdfs:Datatype ; owl:onDatatype xsd:integer ;"
-        " owl:withRestrictions ([ xsd:minInclusive 0 ]) ] .",
+        (
+            ":p rdfs:range [ a rdfs:Datatype ; owl:onDatatype xsd:integer ;"
+            " owl:withRestrictions ([ xsd:minInclusive 0 ]) ] ."
+        ),
         "owl:onDatatype",
     ),
     "a word that OWL does not have": (":C owl:wideningOf :D .", "owl:wideningOf"),

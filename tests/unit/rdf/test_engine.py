@@ -40,6 +40,37 @@ def test_the_request_may_name_the_graphs_of_its_dataset(engine: Engine) -> None:
     assert [str(row[0]) for row in read_results(engine.answer(named).body).rows] == ["<g:1>"]
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        QueryRequest(COUNT, default_graphs=("g:1", "g:2")),
+        QueryRequest(COUNT.replace("{", "FROM <g:1> FROM <g:2> {", 1)),
+        QueryRequest(
+            "PREFIX g: <g:>" + COUNT.replace("{", "FROM g:1 from g:2 FROM NAMED g:1 {", 1)
+        ),
+        QueryRequest("BASE <g:1>" + COUNT.replace("{", "FROM <g:1> FROM <g:2> {", 1)),
+    ],
+    ids=["request", "FROM", "prefixes", "base"],
+)
+def test_several_default_graphs_are_merged(engine: Engine, request_: QueryRequest) -> None:
+    """A triple in two of them counts once: the RDF merge of SPARQL 1.1, section 13.2.1."""
+    ((number,),) = read_results(engine.answer(request_).body).rows
+    assert number.value == "2"
+
+
+def test_a_request_with_named_graphs_only_has_an_empty_default_graph(engine: Engine) -> None:
+    ((number,),) = read_results(engine.answer(QueryRequest(COUNT, named_graphs=("g:1",))).body).rows
+    assert number.value == "0"
+
+
+def test_the_request_s_dataset_wins_over_the_query_s(engine: Engine) -> None:
+    text = COUNT.replace("{", "FROM <g:1> FROM <g:2> {", 1)
+    ((number,),) = read_results(
+        engine.answer(QueryRequest(text, default_graphs=("g:2",))).body
+    ).rows
+    assert number.value == "1"
+
+
 def test_substitutions_are_bound_as_values(engine: Engine) -> None:
     request = QueryRequest(
         "SELECT ?s ?o { ?s <a:p> ?o }", substitutions=(("o", "<a:z>"), ("s", "<a:x>"))
