@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from neagraph.build import BuildReport
 from neagraph.entailment.closure import entail
 from neagraph.model import QueryRequest
 from neagraph.queries import Catalogue, load_catalogue
@@ -16,6 +17,7 @@ from neagraph.rdf.engine import Engine
 from neagraph.rdf.io import in_graph
 from neagraph.rdf.terms import Quad
 from neagraph.sources import read_sources
+from neagraph.store.snapshot import load_dataset
 from neagraph.vocab import GRAPH_ENTAILED, ID
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,9 +40,9 @@ def asserted() -> list[Quad]:
 
 
 @pytest.fixture(scope="session")
-def dataset(asserted: list[Quad]) -> list[Quad]:
-    """The whole dataset, entailed triples included."""
-    return closed(asserted)
+def dataset(built: BuildReport) -> list[Quad]:
+    """The whole dataset of the built snapshot, entailed triples included."""
+    return load_dataset(built.snapshot)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,9 @@ from neagraph.entailment.why import Roots, instance
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, Triple, Variable, show
 
+EXPLAINED: Final = 50
+"""For how many clashes the asserted triples that they come from are looked up."""
+
 
 def entail(
     quads: Iterable[Quad], *, identity: Identity = "check", on_round: OnRound | None = None
@@ -161,25 +164,40 @@ class _Clashes:
         self._names = names
 
     def found_by(self, checks: Iterable[ClashCheck]) -> tuple[Clash, ...]:
-        """Return the contradictions that the checks find, each once."""
-        found: dict[tuple[str, frozenset[Term | None]], Clash] = {}
-        for check in checks:
-            for row in sorted(self._engine.select(check.select), key=str):
-                if (check.axiom, frozenset(row)) not in found:
-                    found[check.axiom, frozenset(row)] = self._clash(check, row)
-        return tuple(sorted(found.values(), key=lambda clash: clash.sentence))
+        """Return the contradictions that the checks find, each once; the first ones explained."""
+        found = {
+            (check.axiom, frozenset(terms)): (check, terms)  # their order makes no other clash
+            for check in checks
+            if self._engine.ask(check.possible)
+            for terms in self._rows(check)
+        }
+        told = [
+            (_filled(check.sentence, tuple(map(self._told, terms))), check, terms)
+            for check, terms in found.values()
+        ]
+        told.sort(key=lambda clash: (clash[0], clash[1].axiom))
+        return tuple(
+            self._clash(*clash, explained=number < EXPLAINED) for number, clash in enumerate(told)
+        )
 
-    def _clash(self, check: ClashCheck, row: tuple[Term | None, ...]) -> Clash:
-        terms = [term for term in row if term is not None]
-        told = _filled(check.sentence, tuple(map(self._told, terms)))
-        because = self._because(check, dict(zip(check.shown, terms, strict=True)))
-        since = f"; this comes from {', '.join(map(self._statement, because))}" if because else ""
+    def _rows(self, check: ClashCheck) -> list[tuple[Term, ...]]:
+        rows = self._engine.select(check.select)
+        found = [tuple(term for term in row if term is not None) for row in rows]
+        return sorted(found, key=str, reverse=True)
+
+    def _clash(
+        self, told: str, check: ClashCheck, terms: tuple[Term, ...], *, explained: bool
+    ) -> Clash:
+        bindings = dict(zip(check.shown, terms, strict=True))
+        roots = self._because(check, bindings) if explained else ()
+        because = tuple(map(self._names.restored, roots))
+        since = f"; this comes from {', '.join(map(_statement, because))}" if because else ""
         return Clash(
             sentence=f"{told}: {check.axiom}{since}",
             rule=check.name,
             individuals=tuple(map(self._names.node, terms[: check.individuals])),
             axiom=check.axiom,
-            because=tuple(map(self._names.restored, because)),
+            because=because,
         )
 
     def _because(self, check: ClashCheck, terms: dict[Variable, Term]) -> tuple[Triple, ...]:
@@ -189,9 +207,6 @@ class _Clashes:
         roots = dict.fromkeys(root for t in instances if t for root in self._roots.of(t))
         return tuple(root for root in roots if root not in known)
 
-    def _statement(self, triple: Triple) -> str:
-        return " ".join(map(show, (triple.subject, triple.predicate, triple.object)))
-
     def _told(self, term: Term) -> str:
         """Return the short form of a term, with its first label where it has one."""
         if not isinstance(term, NamedNode):
@@ -200,8 +215,12 @@ class _Clashes:
             objects = (quad.object for quad in self._engine.matching(term, NamedNode(predicate)))
             labels = sorted(label.value for label in objects if isinstance(label, Literal))
             if labels:
-                return f"“{labels[0]}” ({show(term)})"
-        return show(term)
+                return f"“{labels[0]}” ({show(self._names.node(term))})"
+        return show(self._names.node(term))
+
+
+def _statement(triple: Triple) -> str:
+    return " ".join(map(show, (triple.subject, triple.predicate, triple.object)))
 
 
 def _filled(sentence: str, names: tuple[str, ...]) -> str:

@@ -109,7 +109,8 @@ def transitive(schema: Schema, node: Term) -> Iterator[Compiled]:
     """prp-trp."""
     axiom = f"{tell(schema, node)} is transitive (owl:TransitiveProperty)"
     twice = Condition((link(schema, node, X, Y), link(schema, node, Y, Z)))
-    yield from entailing("prp-trp", axiom, link(schema, node, X, Z), twice)
+    head = link(schema, node, X, Z)
+    yield from entailing("prp-trp", axiom, head, twice, is_transitive=True)
 
 
 def functional(schema: Schema, node: Term) -> Iterator[Compiled]:

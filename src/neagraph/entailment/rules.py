@@ -121,6 +121,10 @@ class Rule:
         head: The entailed pattern, one in each rule of the compiler.
         condition: The body; its variables include those of the head.
         is_schema: Whether it speaks of the schema itself (the scm-* rules).
+        is_transitive: Whether the head is the property of both patterns of the body. The query
+            then follows the property any number of steps, and one run is enough: joining the
+            closure with itself takes cubic time (300 things in a row: 50 s against 0.1 s).
+        construct: CONSTRUCT query that yields what is entailed and not there yet.
     """
 
     name: str
@@ -128,6 +132,7 @@ class Rule:
     head: tuple[Atom, ...]
     condition: Condition
     is_schema: bool = False
+    is_transitive: bool = False
     construct: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -140,12 +145,17 @@ class Rule:
 
 
 def _construct(rule: Rule) -> str:
-    """Return the CONSTRUCT query that yields only what is not there yet."""
     head = " ".join(map(str, rule.head))
-    return f"CONSTRUCT {{ {head} }} WHERE {{ {rule.condition} FILTER NOT EXISTS {{ {head} }} }}"
+    body = str(rule.condition)
+    if rule.is_transitive:
+        path = "".join(f"{s} {p}+ {o} . " for s, p, o in rule.head)
+        body = path + str(Condition(guards=rule.condition.guards))
+    return f"CONSTRUCT {{ {head} }} WHERE {{ {body} FILTER NOT EXISTS {{ {head} }} }}"
 
 
-def entailing(name: str, axiom: str, head: Atom, condition: Condition) -> Iterator[Rule]:
+def entailing(
+    name: str, axiom: str, head: Atom, condition: Condition, *, is_transitive: bool = False
+) -> Iterator[Rule]:
     """Yield the rule, made safe: its head never has a literal as subject.
 
     Nothing is yielded for a head that says nothing: part of its own body, a literal as subject,
@@ -157,7 +167,7 @@ def entailing(name: str, axiom: str, head: Atom, condition: Condition) -> Iterat
     subjects = {atom.subject for atom in condition.atoms}
     if isinstance(head.subject, Variable) and head.subject not in subjects:
         condition &= Condition(guards=(Guard(GuardKind.RESOURCE, (head.subject,)),))
-    yield Rule(name, axiom, (head,), condition)
+    yield Rule(name, axiom, (head,), condition, is_transitive=is_transitive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,8 @@ class ClashCheck:
         several: The variable of which a contradiction needs more than one value; None where that
             is not so. With it the engine finds candidates by counting, not by comparing all pairs.
         per: For one combination of values of these variables.
+        possible: ASK query, quick to answer; where it is false there is no contradiction.
+        select: SELECT query for the contradictions.
     """
 
     name: str
@@ -184,15 +196,15 @@ class ClashCheck:
     individuals: int
     several: Variable | None = None
     per: tuple[Variable, ...] = ()
+    possible: str = field(init=False, compare=False)
     select: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "select", _select(self))
-
-
-def _select(check: ClashCheck) -> str:
-    shown = " ".join(map(str, check.shown))
-    return f"SELECT DISTINCT {shown} WHERE {{ {_candidates(check)}{check.condition} }}"
+        candidates = _candidates(self)
+        shown = " ".join(map(str, self.shown))
+        select = f"SELECT DISTINCT {shown} WHERE {{ {candidates} {self.condition} }}"
+        object.__setattr__(self, "possible", f"ASK {{ {candidates} }}")
+        object.__setattr__(self, "select", select)
 
 
 def _candidates(check: ClashCheck) -> str:
@@ -203,7 +215,7 @@ def _candidates(check: ClashCheck) -> str:
     values = tuple(guard for guard in guards if guard.kind is GuardKind.ONE_OF)
     per = " ".join(map(str, check.per))
     having = f"HAVING(COUNT(DISTINCT {check.several}) > 1)"
-    return f"{{ SELECT {per} WHERE {{ {Condition(atoms, values)} }} GROUP BY {per} {having} }} "
+    return f"{{ SELECT {per} WHERE {{ {Condition(atoms, values)} }} GROUP BY {per} {having} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +269,10 @@ def in_firing_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def feeds(rules: tuple[Rule, ...]) -> tuple[tuple[int, ...], ...]:
-    """Return for each rule the positions of the rules that what it entails can make fire."""
+    """Return for each rule the positions of the rules that what it entails can make fire.
+
+    A transitive rule is never made to fire by itself: its query yields all there is at once.
+    """
     exactly: dict[Key, list[int]] = defaultdict(list)
     by_predicate: dict[str | None, list[int]] = defaultdict(list)
     for position, rule in enumerate(rules):
@@ -272,8 +287,10 @@ def feeds(rules: tuple[Rule, ...]) -> tuple[tuple[int, ...], ...]:
             return (*by_predicate[key.predicate], *by_predicate[None])
         return (*exactly[key], *exactly[Key(key.predicate, None)], *by_predicate[None])
 
+    fed = (dict.fromkeys(i for atom in rule.head for i in fed_by(atom.key)) for rule in rules)
     return tuple(
-        tuple(dict.fromkeys(i for atom in rule.head for i in fed_by(atom.key))) for rule in rules
+        tuple(i for i in positions if not (i == own and rules[i].is_transitive))
+        for own, positions in enumerate(fed)
     )
 
 

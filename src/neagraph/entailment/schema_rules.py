@@ -7,6 +7,7 @@ Source: OWL 2 Profiles, tables 9 and 4. The tables reach some conclusions throug
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from neagraph.entailment import schema as s
@@ -43,7 +44,9 @@ def _told(atom: Atom) -> str:
 def _order(sub: NamedNode, same: NamedNode, names: tuple[str, str, str]) -> Iterator[Rule]:
     """Transitivity of an inclusion, and equivalence as inclusion both ways."""
     transitive, given, found = names
-    yield _rule(transitive, Atom(_A, sub, _C), Atom(_A, sub, _B), Atom(_B, sub, _C), apart=(_A, _C))
+    steps = (Atom(_A, sub, _B), Atom(_B, sub, _C))
+    twice = _rule(transitive, Atom(_A, sub, _C), *steps, apart=(_A, _C))
+    yield replace(twice, is_transitive=True)
     yield _rule(given, Atom(_A, sub, _B), Atom(_A, same, _B), apart=(_A, _B))
     yield _rule(given, Atom(_B, sub, _A), Atom(_A, same, _B), apart=(_A, _B))
     yield _rule(found, Atom(_A, same, _B), Atom(_A, sub, _B), Atom(_B, sub, _A), apart=(_A, _B))

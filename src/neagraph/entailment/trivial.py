@@ -90,8 +90,16 @@ def worth_telling(triples: Iterable[Triple], *, structure: frozenset[Term]) -> l
         for triple in triples
         if triple.subject not in structure
         and triple.object not in structure
-        and not (triple.predicate in _PREDICATES and any(is_kind(triple) for is_kind in KINDS))
+        and not (_may_be_trivial(triple) and any(is_kind(triple) for is_kind in KINDS))
     ]
+
+
+def _may_be_trivial(triple: Triple) -> bool:
+    """Return whether the kinds need to be looked at: for most triples they need not."""
+    predicate, value = triple.predicate, triple.object
+    if predicate == s.TYPE:
+        return isinstance(value, NamedNode) and value.value.startswith(_VOCABULARIES)
+    return predicate in _PREDICATES
 
 
 _REFLEXIVE: Final = frozenset(
@@ -107,6 +115,5 @@ _DECLARING: Final = frozenset(
         *(owl(name) for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")),
     }
 )
-_PREDICATES: Final = frozenset({s.TYPE, *_REFLEXIVE, *_UNDER_EVERYTHING, owl("disjointWith")})
-"""Predicates of the triples that can be of some kind: the others need not be looked at."""
+_PREDICATES: Final = frozenset({*_REFLEXIVE, *_UNDER_EVERYTHING, owl("disjointWith")})
 _VOCABULARIES: Final = (vocab.RDF, vocab.RDFS, vocab.OWL, vocab.XSD)

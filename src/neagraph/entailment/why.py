@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from neagraph.entailment.rules import Atom, Condition, GuardKind, Rule, Slot
 from neagraph.rdf.engine import Queryable
 from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple, Variable
 
 Bindings = dict[Slot, Term]
+
+MOST: Final = 60
+"""How many rule instances are looked at in search of the asserted triples below one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,18 @@ class Roots:
         self._rules = rules
         self._entailed = entailed
         self._found: dict[Triple, tuple[Triple, ...]] = {}
+        self._left = 0
 
     def of(self, triple: Triple) -> tuple[Triple, ...]:
         """Return the asserted triples that one way to entail the triple rests on.
 
-        That is the triple itself if it is asserted, and nothing where no way is found.
+        That is the triple itself if it is asserted, and nothing where no way is found among the
+        first `MOST` rule instances.
         """
+        self._left = MOST
+        return self._of(triple)
+
+    def _of(self, triple: Triple) -> tuple[Triple, ...]:
         if triple not in self._entailed:
             return (triple,)
         if triple not in self._found:
@@ -125,8 +135,12 @@ class Roots:
         return self._found[triple]
 
     def _reasons(self, triple: Triple) -> Iterator[Reason]:
-        return reasons(self._engine, self._rules, triple)
+        for reason in reasons(self._engine, self._rules, triple):
+            self._left -= 1
+            if self._left < 0:
+                return
+            yield reason
 
     def _below(self, reason: Reason) -> tuple[Triple, ...]:
-        below = [self.of(premise) for premise in reason.premises]
+        below = [self._of(premise) for premise in reason.premises]
         return tuple(dict.fromkeys(t for found in below for t in found)) if all(below) else ()

@@ -111,6 +111,13 @@ def test_braces_in_a_literal_are_told_as_they_are():
     assert "value {9} {)" in clash.sentence
 
 
+def test_what_has_no_name_is_not_given_one():
+    turtle = ":C owl:disjointWith :D . :p rdfs:range :D . _:x a :C . :y :p _:x ."
+    (clash,) = entailment(turtle).clashes
+    assert "genid" not in clash.sentence
+    assert clash.sentence.startswith("_:")
+
+
 def test_each_contradiction_is_told_once_whatever_the_order_of_its_individuals():
     clashes = entailment(":p a owl:FunctionalProperty . :x :p :a , :b , :c .").clashes
     assert len(clashes) == 3

@@ -85,7 +85,7 @@ def test_causes_stand_before_effects():
 def test_rule_feeds_those_whose_patterns_it_may_match():
     rules = compiled(
         ":p rdfs:subPropertyOf :q . :q rdfs:domain :C . :C rdfs:subClassOf :D ."
-        " :r a owl:TransitiveProperty ."
+        " :r a owl:TransitiveProperty . :s owl:propertyChainAxiom (:s :t) ."
     ).instance_rules
     fed = {
         rule.name: [rules[position].name for position in positions]
@@ -95,8 +95,16 @@ def test_rule_feeds_those_whose_patterns_it_may_match():
         "prp-spo1": ["prp-dom"],
         "prp-dom": ["cax-sco"],
         "cax-sco": [],
-        "prp-trp": ["prp-trp"],
+        "prp-trp": [],
+        "prp-spo2": ["prp-spo2"],
     }
+
+
+def test_transitive_rule_follows_its_property_any_number_of_steps_at_once():
+    rule = only_rule("nea:within a owl:TransitiveProperty .")
+    within = NamedNode("https://w3id.org/neagraph/ontology#within")
+    assert len(rule.body) == 2
+    assert f"WHERE {{ ?x {within}+ ?z . " in rule.construct
 
 
 def test_identity_decides_on_the_rules_of_equality():

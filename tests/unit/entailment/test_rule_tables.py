@@ -120,6 +120,14 @@ ENTAILMENTS = [
         ":x a :D .",
     ),
     (
+        "cls-svf1 of any literal",
+        (
+            "[ owl:onProperty :p ; owl:someValuesFrom rdfs:Literal ] rdfs:subClassOf :D ."
+            ' :x :p "3" . :y :p :z .'
+        ),
+        ":x a :D .",
+    ),
+    (
         "cls-svf2",
         "[ owl:onProperty :p ; owl:someValuesFrom owl:Thing ] rdfs:subClassOf :D . :x :p :y .",
         ":x a :D .",

@@ -34,6 +34,9 @@ NOT_ENTAILED = {
     " owl:annotatedProperty rdfs:subClassOf ; owl:annotatedTarget :D . :x a :C .",
     "an ontology's header is no axiom": "<http://example.org/> a owl:Ontology ;"
     ' owl:imports :other ; owl:versionInfo "1" ; owl:priorVersion :old .',
+    "nothing belongs to a class without members": "owl:Nothing rdfs:subClassOf :C . :x a :D .",
+    "a literal has no values": '[ owl:onProperty [ owl:inverseOf :p ] ; owl:hasValue "a" ]'
+    ' rdfs:subClassOf :C . :x :p "a" .',
     "no expression is told about": ":p rdfs:domain [ owl:onProperty :q ; owl:allValuesFrom :C ] .",
 }
 ONE_KEY_OF_TWO = ":C owl:hasKey (:p :q) . :x a :C ; :p 1 ; :q 2 . :y a :C ; :p 1 ; :q 3 ."
@@ -144,6 +147,14 @@ UNSUPPORTED = {
         ":C rdfs:subClassOf [ owl:intersectionOf _:l ] . _:l rdf:first :D ; rdf:rest _:l .",
         "circle",
     ),
+    "a property without a name": (
+        "[ owl:onProperty [ :note 1 ] ; owl:hasValue :v ] rdfs:subClassOf :C .",
+        "An unnamed property",
+    ),
+    "a triple term": (
+        ":C rdfs:subClassOf [ owl:onProperty :p ; owl:hasValue <<( :x :p :y )>> ] .",
+        "A triple term",
+    ),
     "a literal as class": (':C rdfs:subClassOf "D" .', '"D"'),
 }
 
@@ -237,7 +248,7 @@ def test_things_without_a_name_keep_their_identity():
 
 def test_rounds_are_told():
     told = []
-    turtle = ":p a owl:TransitiveProperty . :a :p :b . :b :p :c . :c :p :d . :d :p :e ."
+    turtle = ":p owl:propertyChainAxiom (:p :p) . :a :p :b . :b :p :c . :c :p :d . :d :p :e ."
     result = entail(quads(turtle), on_round=lambda number, new: told.append((number, new)))
     assert [number for number, _ in told] == list(range(1, result.rounds + 1))
     assert sum(new for _, new in told) == len(result.triples) == 6

@@ -53,6 +53,14 @@ def test_roots_are_the_asserted_triples_below():
     assert roots.of(one(":x :p :y .")) == (one(":x :p :y ."),)
 
 
+def test_long_ways_down_are_given_up():
+    links = " ".join(f":x{n} :p :x{n + 1} ." for n in range(300))
+    data = quads(f":p a owl:TransitiveProperty , owl:IrreflexiveProperty . {links} :x300 :p :x0 .")
+    clashes = entail(data).clashes
+    assert len(clashes) == 301
+    assert all("is related to itself" in clash.sentence for clash in clashes)
+
+
 def test_triple_is_never_a_reason_for_itself():
     engine, rules, entailed = closed(
         ":p a owl:SymmetricProperty . :o rdfs:subPropertyOf :p . :x :o :y ."
