@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from neagraph import __version__
 from neagraph.entailment.closure import entail
 from neagraph.entailment.referee import entail_with_owlrl
-from neagraph.entailment.result import Entailment, require_consistent
-from neagraph.errors import NotConformingError
-from neagraph.model import Source
+from neagraph.entailment.result import require_consistent
+from neagraph.gate import entailed_quads, is_in_inbox, require_accepted
+from neagraph.merging import merge
+from neagraph.model import Changeset, Source, Version
 from neagraph.rdf.engine import Engine
-from neagraph.rdf.io import canonical, in_graph
+from neagraph.rdf.io import canonical, from_lines, triples_of
 from neagraph.rdf.terms import Quad
 from neagraph.sources import ProjectSources, digests, read_sources
+from neagraph.store.digest import digest_of
+from neagraph.store.history import Clock, CommitLog, Rebase, now
 from neagraph.store.snapshot import (
     GraphEntry,
     Manifest,
@@ -26,7 +31,8 @@ from neagraph.store.snapshot import (
     read_manifest,
     write_snapshot,
 )
-from neagraph.validation.report import ValidationReport, to_text
+from neagraph.store.state import graph_digests, history_path, present_lines, stored_lines
+from neagraph.validation.report import ValidationReport
 from neagraph.validation.validator import validate
 from neagraph.vocab import GRAPH_ENTAILED, NEA
 
@@ -63,49 +69,100 @@ def build(
     *,
     reasoner: str = "rules",
     on_step: Step = lambda _: None,
+    clock: Clock = now,
 ) -> BuildReport:
     """Build a snapshot from the project's files and make it the current one.
 
     The same files and program give the same bytes. Whatever is raised, the last good snapshot
-    stays in force.
+    stays in force. Where the state folder has a commit log, a build is a commit: graphs that came
+    over HTTP stay, and the snapshot is what later commits are replayed on.
 
     Args:
         root: The folder that holds `ontology/` and `data/`.
         state: The state folder.
         reasoner: `rules`, or `owlrl` for the referee.
         on_step: Told what is being done.
+        clock: Tells the time of the commit.
 
     Raises:
         UnreadableError: For a file that cannot be read or parsed.
         InconsistencyError: If the data contradict the axioms.
         NotConformingError: If the data violate the shapes.
-        UsageError: If the state folder cannot be written or is locked.
+        UsageError: If the state folder cannot be written or is locked, or a graph has changed
+            both in the files and over HTTP.
+        HistoryError: If the commit log is damaged or cannot be written.
     """
-    with locked(state):
+    with locked(state), _past(state) as past:
         on_step("reading the sources")
         sources = read_sources(root)
+        graphs = sources.quads() if past is None else past.merged(sources)
+        asserted = [quad for quad in graphs if not is_in_inbox(quad)]
         on_step("working out entailed triples")
         reason = entail_with_owlrl if reasoner == "owlrl" else entail
-        entailment = reason(sources.quads(), identity="check")
+        entailment = reason(asserted, identity="check")
         require_consistent(entailment)
         on_step("checking the data against the shapes")
-        validation = validate(sources.triples(), shapes=sources.shapes_triples())
+        validation = validate(triples_of(asserted), shapes=sources.shapes_triples())
         require_accepted(validation)
         on_step("writing the snapshot")
-        quads = canonical([*sources.quads(), *_entailed_quads(entailment)])
+        quads = canonical([*graphs, *entailed_quads(entailment)])
         manifest = _manifest(sources, quads, validation, reasoner=reasoner)
-        return BuildReport(write_snapshot(state, quads, manifest), manifest, validation)
 
+        def commit(snapshot: str) -> None:
+            if past is not None:
+                past.commit(snapshot, sources=sources, quads=quads, time=clock())
 
-def require_accepted(report: ValidationReport) -> None:
-    """Raise NotConformingError with the readable report if there is a violation in it."""
-    if not report.accepted:
-        count = len(report.violations)
-        raise NotConformingError(
-            f"The data do not conform: {count} violation{'' if count == 1 else 's'}.",
-            hint="Mend the records listed above; nothing was written.",
-            details=tuple(to_text(report).splitlines()),
+        return BuildReport(
+            write_snapshot(state, quads, manifest, on_stored=commit), manifest, validation
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a build finds in a state folder: the commit log, and the lines of its last state."""
+
+    log: CommitLog
+    version: Version
+    lines: set[str]
+
+    def merged(self, sources: ProjectSources) -> list[Quad]:
+        """Return the asserted quads of files and state."""
+        return merge(sources.quads(), from_lines(self.lines), last=self.log.graphs())
+
+    def commit(
+        self, snapshot: str, *, sources: ProjectSources, quads: Sequence[Quad], time: datetime
+    ) -> None:
+        """Log what a build changes, and that a snapshot holds the state after it."""
+        after = set(stored_lines(quads))
+        added, removed = sorted(after - self.lines), sorted(self.lines - after)
+        rebase = Rebase(snapshot, graph_digests(sources.quads()))
+        if not added and not removed:
+            self.log.rebase(rebase)
+            return
+        self.log.append(
+            Changeset(tuple(added), tuple(removed)),
+            author="build",
+            message="Build from the project's files",
+            digest=digest_of(after),
+            time=time,
+            after=self.version.number,
+            rebase=rebase,
+        )
+
+
+@contextmanager
+def _past(state: Path) -> Iterator[_Past | None]:
+    """Yield what a build goes on from; None where there is no log, so that files are all there is.
+
+    Raises:
+        HistoryError: If the log is damaged, or does not fit the snapshots.
+    """
+    path = history_path(state)
+    if not path.exists():
+        yield None
+        return
+    with CommitLog(path) as log:
+        yield _Past(log, log.head(), present_lines(state, log))
 
 
 def software() -> dict[str, str]:
@@ -114,24 +171,20 @@ def software() -> dict[str, str]:
     return {"neagraph": __version__, **{name: version(name) for name in names}}
 
 
-def _entailed_quads(entailment: Entailment) -> list[Quad]:
-    return in_graph((Quad(t.subject, t.predicate, t.object) for t in entailment.triples),
-                    GRAPH_ENTAILED)  # fmt: skip
-
-
 def _manifest(
     sources: ProjectSources, quads: Sequence[Quad], validation: ValidationReport, *, reasoner: str
 ) -> Manifest:
     files: dict[str, list[Source]] = {}
     for file in sources.files:
         files.setdefault(file.graph, []).append(file.source)
-    sizes = _sizes(quads)
+    sizes = {**dict.fromkeys(sorted(files), 0), **_sizes(quads)}
     return Manifest(
         digest=dataset_digest(quads),
         software=software(),
         reasoner=reasoner,
         graphs=tuple(
-            GraphEntry(name, size, tuple(files.get(name, ()))) for name, size in sizes.items()
+            GraphEntry(name, size, tuple(files.get(name, ())))
+            for name, size in sorted(sizes.items())
         ),
         shapes=tuple(file.source for file in sources.shapes),
         counts=_counts(quads, sizes),

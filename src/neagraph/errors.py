@@ -117,6 +117,54 @@ class QueryTimeoutError(NeagraphError):
     code = "timeout"
 
 
+class BusyError(NeagraphError):
+    """Too many requests are waiting; ask again a little later."""
+
+    code = "busy"
+
+
+class CancelledError(NeagraphError):
+    """A query that an administrator, or the client by going away, has cancelled."""
+
+    code = "cancelled"
+
+
+class PreconditionError(NeagraphError):
+    """The state is not the one that the client says it has seen (If-Match)."""
+
+    code = "precondition"
+
+
+class UnauthorizedError(NeagraphError):
+    """A request that needs a token, or one with a token that is not known."""
+
+    code = "unauthorized"
+
+
+class TooManyTokensError(UnauthorizedError):
+    """A wrong token from where too many have come from already."""
+
+    code = "too-many-tokens"
+
+
+class TokensError(NeagraphError):
+    """A file of tokens that is damaged, or that others than its owner may change."""
+
+    code = "tokens"
+
+
+class RemoteError(NeagraphError):
+    """Another server, asked for by SERVICE or LOAD, that gave no answer that can be used."""
+
+    code = "remote"
+
+
+class HistoryError(NeagraphError):
+    """A commit log that cannot be read or written, or a version that it does not hold."""
+
+    code = "history"
+
+
 class WorkerError(NeagraphError):
     """A query process that ended without an answer, for another reason than its deadline."""
 
@@ -155,7 +203,23 @@ class InconsistencyError(NeagraphError):
 
 
 class NotConformingError(NeagraphError):
-    """Data that violate the shapes; `details` holds the readable report."""
+    """Data that violate the shapes; `details` holds the readable report.
+
+    Args:
+        report: The W3C validation report as Turtle; empty where nobody asked for it.
+    """
 
     code = "not-conforming"
     exit_code = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        where: str = "",
+        details: tuple[str, ...] = (),
+        report: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, where=where, details=details)
+        self.report = report

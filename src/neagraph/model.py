@@ -16,6 +16,120 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A numbered state of the dataset.
+
+    Args:
+        number: Counts the commits of one state folder, from 0 for its first snapshot.
+        digest: Digest of the quads, in hexadecimal; the same quads have the same digest anywhere.
+    """
+
+    number: int
+    digest: str
+
+    @property
+    def etag(self) -> str:
+        """The strong entity tag of everything that hangs on this version alone, unquoted."""
+        return f"{self.digest[:16]}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """The net difference between two states of the dataset.
+
+    Args:
+        added: N-Quads lines without line ends, sorted; none of them was there before.
+        removed: The same of what was there; nothing is both added and removed.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+    def inverse(self) -> Changeset:
+        """Return what undoes this."""
+        return Changeset(self.removed, self.added)
+
+    def then(self, later: Changeset) -> Changeset:
+        """Return the net difference of this one followed by a later one."""
+        added = (set(self.added) - set(later.removed)) | (set(later.added) - set(self.removed))
+        removed = (set(self.removed) - set(later.added)) | (set(later.removed) - set(self.added))
+        return Changeset(tuple(sorted(added)), tuple(sorted(removed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """An entry of the commit log.
+
+    Args:
+        version: The state after it.
+        time: When it was acknowledged, UTC, ISO 8601 to the second, such as 2026-11-22T14:00:00Z.
+        author: Name of the token that wrote it, or `build`.
+        message: What it is about, one line; may be empty.
+        changeset: What it changed, entailed triples included.
+    """
+
+    version: Version
+    time: str
+    author: str
+    message: str
+    changeset: Changeset
+
+
+class WriteKind(StrEnum):
+    """What a write does."""
+
+    UPDATE = "update"
+    """Runs a SPARQL update."""
+    PUT = "put"
+    """Replaces a graph."""
+    POST = "post"
+    """Merges triples into a graph."""
+    DELETE = "delete"
+    """Deletes a graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write as it was received, decoded once.
+
+    Args:
+        kind: What it does.
+        text: The SPARQL update; a PATCH of a graph is one as well.
+        bodies: RDF bodies and the names of their formats, for PUT and POST.
+        graph: The graph of PUT, POST, DELETE and PATCH; None for the default graph.
+        base: What relative IRIs are resolved against.
+        using_graphs: IRIs of `using-graph-uri`.
+        using_named_graphs: IRIs of `using-named-graph-uri`.
+    """
+
+    kind: WriteKind
+    text: str = ""
+    bodies: tuple[tuple[bytes, str], ...] = ()
+    graph: str | None = None
+    base: str = ""
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningQuery:
+    """A query or trial write that is being worked on or waits for its turn.
+
+    Args:
+        id: Its query id.
+        text: Its text, as sent.
+        seconds: How long it has been running; 0 while it waits.
+    """
+
+    id: str
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueryRequest:
     """A SPARQL query as it was received, decoded once and never edited.
 
@@ -28,6 +142,9 @@ class QueryRequest:
         default_graphs: IRIs of `default-graph-uri`; empty for the service's own default graph.
         named_graphs: IRIs of `named-graph-uri`; empty for all.
         substitutions: Variable name (without `?`) and the N-Triples form of the term it stands for.
+        base: What relative IRIs of the query are resolved against; empty allows only absolute ones.
+        undo: What is to be taken back before the query runs, to read an earlier version.
+        id: Query id, for logs and for cancelling; empty where nobody needs one.
     """
 
     text: str
@@ -37,6 +154,9 @@ class QueryRequest:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     substitutions: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    undo: Changeset | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +166,12 @@ class Answer:
     Args:
         body: The bytes of the representation.
         media_type: Its media type, without parameters.
+        version: The state of the dataset that it was answered from; None where none is known.
     """
 
     body: bytes
     media_type: str
+    version: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)

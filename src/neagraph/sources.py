@@ -86,10 +86,19 @@ def read_sources(root: Path) -> ProjectSources:
         UnreadableError: For one that cannot be read or is empty.
     """
     files = [_read(path, graph, root) for path, graph in dataset_paths(root)]
-    shapes = [_read(path, "", root) for path in shapes_paths(root)]
+    return ProjectSources(tuple(files), _shapes(root))
+
+
+def read_shapes(root: Path) -> list[Triple]:
+    """Return the triples of the shapes graph alone; otherwise as `read_sources`."""
+    return ProjectSources((), _shapes(root)).shapes_triples()
+
+
+def _shapes(root: Path) -> tuple[SourceFile, ...]:
+    shapes = tuple(_read(path, "", root) for path in shapes_paths(root))
     if not shapes:
         raise UnreadableError("There are no shapes.", where=str(root / "ontology" / "shapes"))
-    return ProjectSources(tuple(files), tuple(shapes))
+    return shapes
 
 
 def _read(path: Path, graph: str, root: Path) -> SourceFile:

@@ -51,6 +51,12 @@ SKOS_PREF_LABEL: Final = SKOS + "prefLabel"
 GRAPH_ONTOLOGY: Final = ID + "graph/ontology"
 GRAPH_VOCAB: Final = ID + "graph/vocab"
 GRAPH_ENTAILED: Final = ID + "graph/entailed"
+GRAPH_INBOX: Final = ID + "graph/inbox/"
+"""What the names of graphs begin with that are kept outside the union, unchecked."""
+GRAPHS_WRITABLE: Final = (ID + "graph/report/", ID + "graph/reference/", GRAPH_INBOX)
+"""What the names of graphs begin with that may be written over HTTP."""
+GENID: Final = BASE + ".well-known/genid/"
+"""Where the IRIs stand that take the place of blank nodes (RDF 1.1, section 3.5)."""
 
 
 def thing(path: str) -> str:
@@ -66,6 +72,11 @@ def graph_of_data(folder: str, stem: str) -> str:
         stem: File name without suffix.
     """
     return f"{ID}graph/{folder}/{stem}"
+
+
+def is_writable(graph: str) -> bool:
+    """Return whether the graph of this name may be written over HTTP."""
+    return any(graph.startswith(start) and graph != start for start in GRAPHS_WRITABLE)
 
 
 def path_of(iri: str) -> str | None:

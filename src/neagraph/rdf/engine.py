@@ -6,6 +6,7 @@ graph of `Engine.of_dataset` is the deduplicated union, kept as data.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -16,11 +17,12 @@ from pyoxigraph import (
     Store,
 )
 
-from neagraph.errors import NotAcceptableError, QueryError, RefusedError
+from neagraph.errors import LimitError, NotAcceptableError, QueryError, RefusedError
 from neagraph.model import Answer, QueryRequest
 from neagraph.rdf import query_text
 from neagraph.rdf.formats import graph_format_by_name, results_format_by_name
 from neagraph.rdf.io import parse_term, write_graph
+from neagraph.rdf.rewriting import lower_booleans
 from neagraph.rdf.terms import (
     BlankNode,
     DefaultGraph,
@@ -30,6 +32,7 @@ from neagraph.rdf.terms import (
     Triple,
     Variable,
 )
+from neagraph.vocab import GRAPH_INBOX
 
 
 class Queryable(Protocol):
@@ -59,22 +62,26 @@ class Engine:
     def __init__(self, quads: Iterable[Quad] = ()) -> None:
         self._store = Store()
         self._store.bulk_extend(quads)
+        self._union = False
 
     @classmethod
     def of_dataset(cls, quads: Iterable[Quad]) -> Engine:
-        """Return an engine that holds the named graphs and, as default graph, their union."""
+        """Return an engine that holds the named graphs and, as default graph, their union.
+
+        Graphs of the inbox are left out of it. `add` and `remove` keep the union up; `update`
+        does not.
+        """
         quads = list(quads)
         engine = cls(quads)
-        default = DefaultGraph()
-        engine._store.bulk_extend(
-            Quad(q.subject, q.predicate, q.object, default)
-            for q in quads
-            if q.graph_name != default
-        )
+        engine._store.bulk_extend(_in_default_graph(quads))
+        engine._union = True
         return engine
 
     def __len__(self) -> int:
         return len(self._store)
+
+    def __contains__(self, quad: Quad) -> bool:
+        return quad in self._store
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yield the quads of the named graph, or of the whole dataset."""
@@ -94,25 +101,57 @@ class Engine:
         """Return the IRIs of the named graphs, sorted."""
         return sorted(g.value for g in self._store.named_graphs() if isinstance(g, NamedNode))
 
+    def empty_graphs(self) -> list[str]:
+        """Return the IRIs of the named graphs that hold no triple, sorted."""
+        return [name for name in self.graph_names() if self._is_empty(name)]
+
+    def add_graphs(self, names: Iterable[str]) -> None:
+        """Add named graphs without triples; those that are there stay as they are."""
+        for name in names:
+            self._store.add_graph(NamedNode(name))
+
+    def forget_empty(self, names: Iterable[str]) -> None:
+        """Remove those of the named graphs that hold no triple."""
+        for name in filter(self._is_empty, names):
+            self._store.remove_graph(NamedNode(name))
+
     def add(self, quads: Iterable[Quad]) -> None:
         """Add quads; those that are there stay."""
+        quads = list(quads)
         self._store.extend(quads)
+        if self._union:
+            self._store.extend(_in_default_graph(quads))
 
     def remove(self, quads: Iterable[Quad]) -> None:
         """Remove quads; those that are not there are passed over."""
+        quads = list(quads)
         for quad in quads:
             self._store.remove(quad)
+        if self._union:
+            for quad in _in_default_graph(quads):
+                self._remove_from_union(quad)
 
-    def update(self, text: str) -> None:
-        """Run a SPARQL update.
+    def update(self, text: str, *, base: str = "") -> None:
+        """Run a SPARQL update; relative IRIs are resolved against the base, if there is one.
 
         Raises:
-            QueryError: If it cannot be parsed.
+            QueryError: If it cannot be parsed or run.
         """
         try:
-            self._store.update(text)
+            self._store.update(text, base_iri=base or None)
         except SyntaxError as error:
-            raise query_text.syntax_error(text, str(error)) from error
+            raise query_text.syntax_error(text, str(error), what="update") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            raise QueryError(f"The update cannot be run: {error}.") from error
+
+    def _is_empty(self, name: str) -> bool:
+        return next(self.quads(name), None) is None
+
+    def _remove_from_union(self, quad: Quad) -> None:
+        """Remove a quad of the default graph unless a named graph still holds its triple."""
+        held = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if not any(_is_in_union(other.graph_name) for other in held):
+            self._store.remove(quad)
 
     def select(self, text: str) -> Iterator[tuple[Term | None, ...]]:
         """Yield the solutions of a SELECT query, in the order of its variables."""
@@ -137,32 +176,41 @@ class Engine:
             raise QueryError("This is not a CONSTRUCT query.", hint="Begin it with CONSTRUCT.")
         return iter(result)
 
-    def answer(self, request: QueryRequest) -> Answer:
+    def answer(self, request: QueryRequest, *, most_bytes: int | None = None) -> Answer:
         """Return the whole answer of a query, evaluated and serialised in one call.
+
+        Args:
+            request: The query.
+            most_bytes: How large a table may be; the evaluation ends there.
 
         Raises:
             QueryError: If the query cannot be parsed or evaluated.
             RefusedError: If it holds SERVICE.
             NotAcceptableError: If its kind of result has no format that the client accepts.
+            LimitError: If the answer is larger than it may be.
         """
-        _refuse_service(request.text)
+        _refuse_service(request.text, base=request.base)
         substitutions = {Variable(n): parse_term(t) for n, t in request.substitutions} or None
         default, named = _dataset(request)
         if len(default) > 1:
             merged = self._merged(default, named)
             result = merged._query(  # noqa: SLF001  another engine of this class
-                request.text, default_graph=DefaultGraph(), substitutions=substitutions
+                request.text,
+                base_iri=request.base or None,
+                default_graph=DefaultGraph(),
+                substitutions=substitutions,
             )
         else:
             given = default or named
             result = self._query(
                 request.text,
+                base_iri=request.base or None,
                 default_graph=[NamedNode(iri) for iri in default] if given else None,
                 named_graphs=[NamedNode(iri) for iri in named] if given else None,
                 substitutions=substitutions,
             )
         try:
-            return _serialize(result, request)
+            return _serialize(result, request, most_bytes)
         except (OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be evaluated: {error}.") from error
 
@@ -179,7 +227,7 @@ class Engine:
 
     def _query(self, text: str, **options: Any) -> QuerySolutions | QueryTriples | QueryBoolean:  # noqa: ANN401  passed on as they are
         try:
-            return self._store.query(text, **options)
+            return self._store.query(lower_booleans(text), **options)
         except SyntaxError as error:
             raise query_text.syntax_error(text, str(error)) from error
         except (OSError, ValueError, RuntimeError) as error:
@@ -193,16 +241,18 @@ def _dataset(request: QueryRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     if request.default_graphs or request.named_graphs:
         return request.default_graphs, request.named_graphs
-    default = query_text.default_graphs(request.text)
-    return (default, query_text.named_graphs(request.text)) if len(default) > 1 else ((), ())
+    default = query_text.default_graphs(request.text, base=request.base)
+    if len(default) < 2:  # noqa: PLR2004  the engine merges them only from two on
+        return (), ()
+    return default, query_text.named_graphs(request.text, base=request.base)
 
 
-def _refuse_service(text: str) -> None:
+def _refuse_service(text: str, *, base: str) -> None:
     harmless = query_text.without_service(text)
     if harmless is None:
         return
     try:
-        Store().query(harmless)
+        Store().query(harmless, base_iri=base or None)
     except SyntaxError as error:
         raise query_text.syntax_error(text, str(error)) from error
     raise RefusedError(
@@ -212,7 +262,9 @@ def _refuse_service(text: str) -> None:
 
 
 def _serialize(
-    result: QuerySolutions | QueryTriples | QueryBoolean, request: QueryRequest
+    result: QuerySolutions | QueryTriples | QueryBoolean,
+    request: QueryRequest,
+    most_bytes: int | None,
 ) -> Answer:
     if isinstance(result, QueryTriples):
         if request.graph_format is None:
@@ -228,5 +280,40 @@ def _serialize(
             hint="Ask for json, xml, csv or tsv, for example application/sparql-results+json.",
         )
     results_format = results_format_by_name(request.results_format)
-    body = result.serialize(format=results_format.native)
-    return Answer(body if body is not None else b"", results_format.media_type)
+    body = _BoundedBuffer(most_bytes)
+    result.serialize(body, format=results_format.native)
+    return Answer(body.getvalue(), results_format.media_type)
+
+
+class _BoundedBuffer(io.BytesIO):
+    """Bytes in memory that refuse to become more than they may; this ends the evaluation."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401  a buffer, of which 3.11 has no type
+        written = super().write(data)
+        if self._most is not None and self.tell() > self._most:
+            raise too_large(self._most)
+        return written
+
+
+def too_large(most: int) -> LimitError:
+    """Return the error of an answer with more bytes than are sent."""
+    return LimitError(
+        f"The answer has more than {most:,} bytes; no more are sent.",
+        hint="Add a LIMIT, ask for fewer columns, or fetch the dump.",
+    )
+
+
+def _in_default_graph(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield as quads of the default graph what belongs to the union."""
+    default = DefaultGraph()
+    for quad in quads:
+        if _is_in_union(quad.graph_name):
+            yield Quad(quad.subject, quad.predicate, quad.object, default)
+
+
+def _is_in_union(graph: NamedNode | BlankNode | DefaultGraph) -> bool:
+    return not isinstance(graph, DefaultGraph) and not graph.value.startswith(GRAPH_INBOX)

@@ -10,6 +10,7 @@ import pyoxigraph
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
 
 from neagraph.errors import LimitError, RdfSyntaxError, UnreadableError
+from neagraph.rdf.entities import check_entities
 from neagraph.rdf.formats import GraphFormat, graph_format_by_name
 from neagraph.rdf.terms import DefaultGraph, Literal, NamedNode, Quad, Term, Triple
 from neagraph.vocab import PREFIXES, XSD
@@ -47,23 +48,38 @@ def read_file(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         ) from error
 
 
-def parse(data: bytes, fmt: GraphFormat, *, source: str, base: str | None = None) -> list[Quad]:
-    """Return the quads of RDF text, lexical forms untouched, blank nodes renamed.
+def parse(  # noqa: PLR0913  each is a choice of its own
+    data: bytes,
+    fmt: GraphFormat,
+    *,
+    source: str,
+    base: str | None = None,
+    rename_blank_nodes: bool = True,
+    may_be_empty: bool = False,
+) -> list[Quad]:
+    """Return the quads of RDF text, lexical forms untouched.
 
     Args:
         data: UTF-8 text in the format.
         fmt: The format.
         source: What to call the text in messages: a path, `-` or `request body`.
         base: IRI that relative IRIs are resolved against; None allows only absolute ones.
+        rename_blank_nodes: Whether blank nodes get fresh labels, so that texts do not share any.
+        may_be_empty: Whether text without a triple is fine.
 
     Raises:
         RdfSyntaxError: With line and column (from 1) where the parser gives them.
-        LimitError: If a literal is longer than `MAX_LITERAL_CHARACTERS`.
-        UnreadableError: If there is not a single triple in it.
+        LimitError: If a literal is longer than `MAX_LITERAL_CHARACTERS`, or entities of RDF/XML
+            unpack to far more than what was sent.
+        UnreadableError: If there is not a single triple in it, unless it may be empty.
     """
+    if fmt.native == RdfFormat.RDF_XML:
+        check_entities(data, source=source)
     try:
         quads = list(
-            pyoxigraph.parse(data, format=fmt.native, base_iri=base, rename_blank_nodes=True)
+            pyoxigraph.parse(
+                data, format=fmt.native, base_iri=base, rename_blank_nodes=rename_blank_nodes
+            )
         )
     except SyntaxError as error:
         raise _syntax_error(error, fmt, source=source) from error
@@ -71,7 +87,7 @@ def parse(data: bytes, fmt: GraphFormat, *, source: str, base: str | None = None
         raise RdfSyntaxError(
             f"This is not readable as {fmt.label}: {error}.", where=source, hint=_HINT_FORMAT
         ) from error
-    if not quads:
+    if not quads and not may_be_empty:
         raise UnreadableError(
             f"There is no triple in this {fmt.label}.",
             where=source,
@@ -164,6 +180,26 @@ def write_graph(triples: Iterable[Triple], fmt: GraphFormat) -> bytes:
 def write_nquads(quads: Iterable[Quad]) -> bytes:
     """Return the quads as sorted N-Quads."""
     return _sorted_lines(_serialize(quads, None))
+
+
+def to_lines(quads: Iterable[Quad]) -> list[str]:
+    """Return the quads as sorted N-Quads lines without line ends, blank nodes by their labels."""
+    return sorted(f"{quad} ." for quad in quads)
+
+
+def from_lines(lines: Iterable[str], *, source: str = "N-Quads") -> list[Quad]:
+    """Return the quads of N-Quads lines, blank nodes and lexical forms as they are.
+
+    Comments are passed over; no line at all is fine.
+
+    Raises:
+        RdfSyntaxError: For a line that is none, with its number.
+    """
+    fmt = graph_format_by_name("nquads")
+    try:
+        return list(pyoxigraph.parse("\n".join(lines).encode(), format=fmt.native))
+    except SyntaxError as error:
+        raise _syntax_error(error, fmt, source=source) from error
 
 
 def write_ntriples(triples: Iterable[Triple]) -> bytes:

@@ -1,153 +1,345 @@
-"""A piece of work in a forked child that can always be killed.
+"""Work in forked children that can always be killed.
 
-The engine cannot be interrupted from outside, so a query runs in a child that shares the
-dataset's memory copy-on-write. Its outcome goes to an unnamed file and is read only when the child
-has ended in order: a cut answer never looks whole. Forking is safe only in a process with one
-thread.
+The engine cannot be interrupted from outside, so queries run in children that share the dataset's
+memory copy-on-write. A child lives until its memory has grown, its work has changed its copy of
+the dataset, or it is killed. A job comes to it as a file without a name, and the outcome goes back
+in the same file, which is read only when the child says that it is whole: a cut answer never looks
+like one. Forking is safe only in a process with one thread.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import gc
+import json
+import logging
+import math
 import os
 import resource
 import select
 import signal
+import socket
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from enum import Enum
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from neagraph.errors import LimitError, NeagraphError, QueryTimeoutError, WorkerError
 from neagraph.model import Answer, Limits
+from neagraph.rdf.engine import too_large
 from neagraph.store.messages import HINT_AGAIN, read_outcome, write_outcome
 
-Work = Callable[[], Answer]
+Work = Callable[[bytes], Answer]
+"""What a child does with the bytes of a job."""
+
+LOG: Final = logging.getLogger(__name__)
+_STATM = Path("/proc/self/statm")
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
+_SPARE_SECONDS = 2  # processor time beyond the deadline, should nobody be left to kill the child
+_MOST_GROWTH = 64 * 1024**2  # bytes that a child may keep from its work and yet go on
+_STACK = 64 * 1024**2  # bytes; deeply nested queries need much of it
+_DESCRIPTORS = 64  # a child's own, between two jobs
 
 
-@dataclass(frozen=True, slots=True)
+class Word(Enum):
+    """What a child says."""
+
+    MORE = b"."
+    """The outcome is whole, and another job may come."""
+    LAST = b"!"
+    """The outcome is whole, and the child is leaving."""
+    GONE = b""
+    """Nothing: it has ended."""
+
+
+@dataclass(slots=True, eq=False)
 class Child:
-    """A running child.
+    """A child, idle or at work.
 
     Args:
         pid: Its process number.
-        ended: A descriptor that turns readable when the child has ended.
-        outcome: The file that it writes its outcome to.
-        deadline: When it is to be killed, on the clock of `time.monotonic`.
-        limits: What it may use.
+        link: Jobs go out here; it turns readable when the child has something to say.
+        job: The file of its present job; its outcome, once the child has said so.
+        limits: What the present job may use.
+        started: When the present job began, on the clock of `time.monotonic`.
     """
 
     pid: int
-    ended: int
-    outcome: IO[bytes]
-    deadline: float
-    limits: Limits
+    link: socket.socket
+    job: IO[bytes] | None = None
+    limits: Limits = field(default_factory=Limits)
+    started: float = 0.0
+
+    @property
+    def deadline(self) -> float:
+        """When it is to be killed, on the same clock."""
+        return self.started + self.limits.seconds
 
 
-def start(work: Work, limits: Limits) -> Child:
-    """Fork a child that does the work, and return it at once."""
-    outcome = tempfile.TemporaryFile()  # noqa: SIM115  closed by `finish`
-    ended, alive = os.pipe()
+def start(work: Work) -> Child:
+    """Fork a child that waits for jobs.
+
+    Raises:
+        OSError: If the system has no process or no descriptor left for it.
+    """
+    ours, its = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
+    end_with_parent = _end_with_parent(os.getpid())
+    try:
+        pid = os.fork()
+    except OSError:
+        ours.close()
+        its.close()
+        raise
     if pid == 0:
-        _live(work, limits, outcome)
-    os.close(alive)
-    return Child(pid, ended, outcome, time.monotonic() + limits.seconds, limits)
+        _live(work, its, end_with_parent)
+    its.close()
+    return Child(pid, ours)
+
+
+def give(child: Child, job: bytes, limits: Limits, *, last: bool) -> None:
+    """Give an idle child a job.
+
+    Args:
+        child: The child.
+        job: What its work is done with.
+        limits: What it may use.
+        last: Whether the child is to leave afterwards.
+
+    Raises:
+        OSError: If there is no descriptor left for it, or the child has ended.
+    """
+    child.job = outcome_file()
+    child.job.write(json.dumps({"limits": asdict(limits), "last": last}).encode() + b"\n" + job)
+    child.job.flush()
+    child.job.seek(0)
+    child.limits, child.started = limits, time.monotonic()
+    socket.send_fds(child.link, [b"."], [child.job.fileno()])
+
+
+def hear(child: Child) -> Word:
+    """Return what a child says whose link is readable."""
+    try:
+        return Word(child.link.recv(1))
+    except ConnectionError:
+        return Word.GONE
+
+
+def take(child: Child) -> IO[bytes]:
+    """Return the file of an outcome that the child has said to be whole, for `read_outcome`."""
+    job, child.job = child.job, None
+    if job is None:
+        raise WorkerError("There is no outcome to take.")
+    job.seek(0)
+    return job
 
 
 def kill(child: Child) -> None:
-    """End the child at once."""
+    """End the child at once; it remains to be buried."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(child.pid, signal.SIGKILL)
 
 
-def finish(child: Child) -> IO[bytes]:
-    """Reap an ended or killed child and return the file of its outcome, for `read_outcome`.
-
-    A child that did not end in order has its file replaced by the error that says why.
-    """
+def bury(child: Child) -> NeagraphError:
+    """Reap a child that has ended, or is about to, and return the error that says why it did."""
     _, status = os.waitpid(child.pid, 0)
-    os.close(child.ended)
-    if status != 0:
-        error = _error_of(child, status)
-        child.outcome.seek(0)
-        child.outcome.truncate()
-        write_outcome(child.outcome, error)
-    child.outcome.seek(0)
-    return child.outcome
+    child.link.close()
+    if child.job is not None:
+        child.job.close()
+    return _error_of(child.limits, status)
 
 
-def run(work: Work, limits: Limits) -> Answer:
-    """Return the answer of work done in a child, or raise what it raised.
+def run(work: Callable[[], Answer], limits: Limits) -> Answer:
+    """Return the answer of work done in a child of its own, or raise what it raised.
 
     Raises:
         QueryTimeoutError: If it took longer than its limit; it has been ended.
-        LimitError: If its answer is larger than its limit.
+        LimitError: If its answer is larger than its limit, or it needed too much memory.
         WorkerError: If it ended without an answer.
     """
-    child = start(work, limits)
+    child = start(lambda _: work())
+    word = None
     try:
-        select.select([child.ended], [], [], limits.seconds)
+        give(child, b"", limits, last=True)
+        word = hear(child) if _speaks_within(child, limits.seconds) else None
+        if word is Word.LAST:
+            with take(child) as outcome:
+                return read_outcome(outcome)
     finally:
-        if not select.select([child.ended], [], [], 0)[0]:
+        if word is not Word.GONE:
             kill(child)
-        outcome = finish(child)
-    with outcome:
-        return read_outcome(outcome)
+        error = bury(child)
+    raise too_slow(limits) if word is None else error
 
 
-def _live(work: Work, limits: Limits, outcome: IO[bytes]) -> None:
-    """The child's whole life; it never returns, and never runs the parent's clean-up."""
+def outcome_file() -> IO[bytes]:
+    """Return a new file without a name, in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("outcome"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def too_slow(limits: Limits) -> QueryTimeoutError:
+    """Return the error of work that was ended at its deadline."""
+    return QueryTimeoutError(
+        f"The query took longer than {limits.seconds:g} s and was ended.",
+        hint="Narrow it down or add a LIMIT; the limit is set with --timeout.",
+    )
+
+
+def _speaks_within(child: Child, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(child.link, select.POLLIN)
+    return bool(poll.poll(math.ceil(seconds * 1000)))
+
+
+def _live(work: Work, link: socket.socket, end_with_parent: Callable[[], None]) -> None:
+    """The child's whole life; it never returns, and never runs the parent's clean-up.
+
+    It works in a thread of its own: the engine keeps the state of its random numbers for each
+    thread, and what the parent's thread has would be the same in every child.
+    """
+    try:
+        end_with_parent()
+        gc.freeze()  # what came from the parent is neither collected nor touched
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _let_go(keep=link.fileno())
+        threading.stack_size(_STACK)
+        thread = threading.Thread(target=_labour, args=(work, link), daemon=True)
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(1)
+
+
+def _labour(work: Work, link: socket.socket) -> None:
     status = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        _restrict(limits)
-        write_outcome(outcome, _outcome_of(work, limits))
+        memory = _Memory()
+        with contextlib.suppress(ConnectionError):  # the parent has gone
+            while not _do_next(work, link, memory):
+                pass
         status = 0
+    except Exception:
+        LOG.exception("A query process failed.")
     finally:
         os._exit(status)
 
 
-def _outcome_of(work: Work, limits: Limits) -> Answer | NeagraphError:
+def _do_next(work: Work, link: socket.socket, memory: _Memory) -> bool:
+    """Do the next job; True if it was the last."""
+    _, descriptors, _, _ = socket.recv_fds(link, 1, 1)
+    if not descriptors:
+        return True
+    with os.fdopen(descriptors[0], "r+b") as file:
+        head = json.loads(file.readline())
+        job, limits = file.read(), Limits(**head["limits"])
+        file.seek(0)
+        file.truncate()
+        with _restricted(limits, memory):
+            outcome = _outcome_of(work, job, limits)
+        write_outcome(file, outcome)
+    last = head["last"] or memory.growth() > _MOST_GROWTH
+    link.send((Word.LAST if last else Word.MORE).value)
+    return bool(last)
+
+
+def _outcome_of(work: Work, job: bytes, limits: Limits) -> Answer | NeagraphError:
     try:
-        answer = work()
+        answer = work(job)
     except NeagraphError as error:
         return error
     except MemoryError:
         return _memory_error(limits)
-    if len(answer.body) > limits.answer_bytes:
+    return answer if len(answer.body) <= limits.answer_bytes else too_large(limits.answer_bytes)
+
+
+class _Memory:
+    """The address space of this process."""
+
+    def __init__(self) -> None:
+        self._statm = os.open(_STATM, os.O_RDONLY) if _STATM.exists() else None
+        self._first = self.size()
+
+    def size(self) -> int:
+        """Return its size in bytes; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        pages = os.pread(self._statm, 32, 0).split()[0]
+        return int(pages) * resource.getpagesize()
+
+    def growth(self) -> int:
+        """Return by how many bytes it has grown."""
+        return self.size() - self._first
+
+
+@contextlib.contextmanager
+def _restricted(limits: Limits, memory: _Memory) -> Iterator[None]:
+    """Bound memory and processor time, and let no further file or connection be opened."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = usage.ru_utime + usage.ru_stime
+    if memory.size():
+        _limit(resource.RLIMIT_AS, memory.size() + limits.memory_bytes)
+    _limit(resource.RLIMIT_CPU, math.ceil(spent + limits.seconds) + _SPARE_SECONDS)
+    _limit(resource.RLIMIT_NOFILE, 0)
+    yield
+    _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS)
+    _limit(resource.RLIMIT_AS, resource.RLIM_INFINITY)
+
+
+def _limit(what: int, value: int) -> None:
+    _, most = resource.getrlimit(what)
+    unbounded = most == resource.RLIM_INFINITY
+    if value == resource.RLIM_INFINITY:
+        value = most
+    resource.setrlimit(what, (value if unbounded else min(value, most), most))
+
+
+def _let_go(*, keep: int) -> None:
+    """Close everything that belongs to the parent alone, and leave no core file behind."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.closerange(3, keep)
+    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _end_with_parent(parent: int) -> Callable[[], None]:
+    """Return what a child does first, so that it does not outlive its parent (Linux alone)."""
+    prctl = _prctl()
+
+    def ask() -> None:
+        prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask
+
+
+@functools.cache
+def _prctl() -> Callable[[int, int], int]:
+    import ctypes  # noqa: PLC0415  not needed by what never forks
+
+    prctl: Callable[[int, int], int] = getattr(ctypes.CDLL(None), "prctl", lambda *_: 0)
+    return prctl
+
+
+def _error_of(limits: Limits, status: int) -> NeagraphError:
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if number == signal.SIGXCPU:
+        return too_slow(limits)
+    if number == signal.SIGABRT:
+        return _memory_error(limits)
+    if number in {signal.SIGSEGV, signal.SIGBUS}:
         return LimitError(
-            f"The answer has {len(answer.body):,} bytes; at most {limits.answer_bytes:,} are sent.",
-            hint="Add a LIMIT, or fetch the dump.",
+            "The query is nested too deeply, or needed more memory than there is.",
+            hint="Write it with fewer levels of brackets and groups.",
         )
-    return answer
-
-
-def _restrict(limits: Limits) -> None:
-    """Bound the address space, and let the child open no further file or connection."""
-    if _STATM.exists():
-        space = int(_STATM.read_text().split()[0]) * resource.getpagesize() + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (space, space))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-
-
-_STATM = Path("/proc/self/statm")
-
-
-def _error_of(child: Child, status: int) -> NeagraphError:
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return QueryTimeoutError(
-            f"The query took longer than {child.limits.seconds:g} s and was ended.",
-            hint="Narrow it down or add a LIMIT; the limit is set with --timeout.",
-        )
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT:
-        return _memory_error(child.limits)
     return WorkerError("The process of this query ended without an answer.", hint=HINT_AGAIN)
 
 

@@ -2,36 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from neagraph.model import Answer, QueryRequest, Scope
+from neagraph.model import Answer, Changeset, QueryRequest, Scope, Version
 from neagraph.rdf.engine import Engine
-from neagraph.rdf.terms import NamedNode, Quad
+from neagraph.rdf.io import from_lines, to_lines
+from neagraph.rdf.terms import DefaultGraph, NamedNode, Quad
+from neagraph.store.digest import changed, digest_of
 from neagraph.vocab import GRAPH_ENTAILED
+
+EMPTY_GRAPH = "# "
+"""Begins the line of a named graph without triples, a comment in N-Quads; `<IRI>` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines of a changeset that take effect, read as quads and as names of empty graphs."""
+
+    lines: tuple[str, ...]
+    quads: tuple[Quad, ...]
+    empty: tuple[str, ...]
 
 
 class ScopedDataset:
-    """A dataset that answers in either scope.
+    """A dataset that answers in either scope and moves from version to version.
 
     Args:
         quads: All named graphs, the entailed triples in `graph/entailed`.
+        union: Whether the default graph is the union of the named graphs, kept up with every
+            change; else it is a graph of its own, as SPARQL 1.1 has it, and `quads` may fill it.
+        version: The state that the quads are; None for number 0 and their own digest.
     """
 
-    def __init__(self, quads: Iterable[Quad]) -> None:
-        self._engines = {Scope.ALL: Engine.of_dataset(quads)}
+    def __init__(
+        self, quads: Iterable[Quad], *, union: bool = True, version: Version | None = None
+    ) -> None:
+        self.union = union
+        self._engines = {Scope.ALL: self._engine_of(quads)}
+        self._version = version
 
-    def answer(self, request: QueryRequest) -> Answer:
-        """Return the answer in the scope that the request names; errors as `Engine.answer`."""
-        return self.engine(request.scope).answer(request)
+    @property
+    def version(self) -> Version:
+        """The state that answers now."""
+        if self._version is None:
+            self._version = Version(0, digest_of(self.lines()))
+        return self._version
+
+    def answer(self, request: QueryRequest, *, most_bytes: int | None = None) -> Answer:
+        """Return the answer in the scope that the request names; errors as `Engine.answer`.
+
+        What the request asks to undo is undone and stays so: answer it in a copy. The version
+        of the answer is the one before that.
+        """
+        if request.undo is None:
+            return self.engine(request.scope).answer(request, most_bytes=most_bytes)
+        version = self.version
+        self.apply(request.undo.inverse())
+        answer = self.engine(request.scope).answer(request, most_bytes=most_bytes)
+        return replace(answer, version=version)
+
+    def apply(self, changeset: Changeset) -> Version:
+        """Apply a changeset and return the new state.
+
+        Lines that are there already, or are gone already, are passed over; a changeset of nothing
+        but such lines has been applied before, and the state stays.
+        """
+        version = self.version
+        added = self._in_effect(changeset.added, there=False)
+        removed = self._in_effect(changeset.removed, there=True)
+        effect = Changeset(added.lines, removed.lines)
+        if changeset and not effect:
+            return version
+        touched = {q.graph_name.value for q in removed.quads if isinstance(q.graph_name, NamedNode)}
+        for scope, engine in self._engines.items():
+            engine.remove(_seen(removed.quads, scope))
+            engine.add(_seen(added.quads, scope))
+            engine.forget_empty((touched | set(removed.empty)) - set(added.empty))
+            engine.add_graphs(added.empty)
+        self._version = Version(version.number + 1, changed(version.digest, effect))
+        return self._version
+
+    def prepare(self, scope: Scope) -> bool:
+        """Make the engine of a scope if it is not there yet; True if it was not."""
+        missing = scope not in self._engines
+        self.engine(scope)
+        return missing
 
     def engine(self, scope: Scope) -> Engine:
         """Return the engine of a scope."""
         if scope not in self._engines:
-            self._engines[scope] = Engine.of_dataset(self._asserted())
+            self._engines[scope] = self._engine_of(_seen(self.quads(), scope))
         return self._engines[scope]
 
-    def _asserted(self) -> Iterable[Quad]:
-        entailed = NamedNode(GRAPH_ENTAILED)
-        for name in self._engines[Scope.ALL].graph_names():
-            if name != entailed.value:
-                yield from self._engines[Scope.ALL].quads(name)
+    def quads(self) -> Iterator[Quad]:
+        """Yield every quad, the union left out."""
+        quads = self._engines[Scope.ALL].quads()
+        default = DefaultGraph()
+        return (q for q in quads if q.graph_name != default) if self.union else quads
+
+    def lines(self) -> Iterator[str]:
+        """Yield the N-Quads line of every quad, and a line for each empty graph."""
+        yield from to_lines(self.quads())
+        yield from (f"{EMPTY_GRAPH}<{name}>" for name in self._engines[Scope.ALL].empty_graphs())
+
+    def _engine_of(self, quads: Iterable[Quad]) -> Engine:
+        return Engine.of_dataset(quads) if self.union else Engine(quads)
+
+    def _in_effect(self, lines: tuple[str, ...], *, there: bool) -> _Lines:
+        """Return what of the lines is there, or else what is not."""
+        engine = self._engines[Scope.ALL]
+        said = [line for line in lines if not line.startswith(EMPTY_GRAPH)]
+        pairs = [p for p in zip(said, from_lines(said), strict=True) if (p[1] in engine) is there]
+        marks = [line for line in lines if line.startswith(EMPTY_GRAPH)]
+        empty = engine.empty_graphs() if marks else ()
+        names = [n for n in (line.strip("# <>") for line in marks) if (n in empty) is there]
+        return _Lines(
+            (*(line for line, _ in pairs), *(f"{EMPTY_GRAPH}<{name}>" for name in names)),
+            tuple(quad for _, quad in pairs),
+            tuple(names),
+        )
+
+
+def _seen(quads: Iterable[Quad], scope: Scope) -> Iterable[Quad]:
+    if scope is Scope.ALL:
+        return quads
+    entailed = NamedNode(GRAPH_ENTAILED)
+    return (quad for quad in quads if quad.graph_name != entailed)

@@ -1,25 +1,211 @@
-"""How requests and outcomes travel between the processes of the store."""
+"""How requests and outcomes travel between the processes of the store.
+
+A request is one line of JSON, its head, and as many bytes of JSON as the head says, which only
+the child that does the work reads. An outcome is one line of JSON and the body of the answer.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import IO, Any
 
 from neagraph.errors import NeagraphError, QueryError, WorkerError
-from neagraph.model import Answer, Limits, QueryRequest, Scope
+from neagraph.model import (
+    Answer,
+    Changeset,
+    Limits,
+    QueryRequest,
+    RunningQuery,
+    Scope,
+    Version,
+    Write,
+    WriteKind,
+)
 
 HINT_AGAIN = "Ask again; if it happens again, simplify the query."
+_CHANGESET = "text/x-changeset"
+_RUNNING = "application/json"
+
+
+class Do(StrEnum):
+    """What a message asks for."""
+
+    QUERY = "query"
+    TRIAL = "trial"
+    APPLY = "apply"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to the store process.
+
+    Args:
+        do: What it asks for.
+        id: Query id; may be empty.
+        limits: What the work may use.
+        scope: The scope of a query.
+        once: Whether the work changes the copy of the dataset that it is done on.
+        payload: The request, the write or the changeset, as the functions below write it.
+    """
+
+    do: Do
+    id: str = ""
+    limits: Limits = field(default_factory=Limits)
+    scope: Scope = Scope.ALL
+    once: bool = False
+    payload: bytes = b""
+
+
+def write_message(message: Message) -> bytes:
+    """Return the bytes of a message."""
+    head = {
+        "do": message.do,
+        "id": message.id,
+        "limits": asdict(message.limits),
+        "scope": message.scope,
+        "once": message.once,
+        "size": len(message.payload),
+    }
+    return json.dumps(head).encode() + b"\n" + message.payload
+
+
+def message_size(received: bytes | bytearray) -> int | None:
+    """Return how many bytes the message has that begins so; None as long as its head is cut.
+
+    Raises:
+        WorkerError: If it is no message.
+    """
+    end = received.find(b"\n")
+    if end < 0:
+        return None
+    return end + 1 + _head(received[:end])[1]
+
+
+def read_message(received: bytes | bytearray) -> Message:
+    """Return the message of `write_message`.
+
+    Raises:
+        WorkerError: If it is none.
+    """
+    head, _, payload = received.partition(b"\n")
+    return replace(_head(head)[0], payload=bytes(payload))
+
+
+def _head(line: bytes | bytearray) -> tuple[Message, int]:
+    """Return the message that a head is of, without its payload, and the size of that."""
+    try:
+        fields = json.loads(line)
+        do, scope, limits = Do(fields["do"]), Scope(fields["scope"]), Limits(**fields["limits"])
+        message = Message(do, str(fields["id"]), limits, scope, bool(fields["once"]))
+        return message, int(fields["size"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise WorkerError("The store was sent what is no message.") from error
+
+
+def query_message(request: QueryRequest, limits: Limits) -> Message:
+    """Return the message that asks a query."""
+    payload = json.dumps(asdict(request)).encode()
+    once = request.undo is not None
+    return Message(Do.QUERY, request.id, limits, request.scope, once, payload)
+
+
+def request_of(message: Message) -> QueryRequest:
+    """Return the request in a message of `query_message`."""
+    fields = json.loads(message.payload)
+    for name in ("default_graphs", "named_graphs"):
+        fields[name] = tuple(fields[name])
+    fields["scope"] = Scope(fields["scope"])
+    fields["substitutions"] = tuple((n, t) for n, t in fields["substitutions"])
+    if fields["undo"] is not None:
+        fields["undo"] = Changeset(tuple(fields["undo"]["added"]), tuple(fields["undo"]["removed"]))
+    return QueryRequest(**fields)
+
+
+def trial_message(write: Write, limits: Limits, *, query_id: str) -> Message:
+    """Return the message that asks to try a write."""
+    bodies = [(base64.b64encode(body).decode(), name) for body, name in write.bodies]
+    payload = json.dumps({**asdict(write), "bodies": bodies}).encode()
+    return Message(Do.TRIAL, query_id, limits, once=True, payload=payload)
+
+
+def write_of(message: Message) -> Write:
+    """Return the write in a message of `trial_message`."""
+    fields = json.loads(message.payload)
+    fields["kind"] = WriteKind(fields["kind"])
+    fields["bodies"] = tuple((base64.b64decode(body), name) for body, name in fields["bodies"])
+    for name in ("using_graphs", "using_named_graphs"):
+        fields[name] = tuple(fields[name])
+    return Write(**fields)
+
+
+def apply_message(changeset: Changeset) -> Message:
+    """Return the message that asks to apply a changeset."""
+    return Message(Do.APPLY, payload=_changeset_text(changeset))
+
+
+def changeset_of(message: Message) -> Changeset:
+    """Return the changeset in a message of `apply_message`."""
+    return _read_changeset(message.payload)
+
+
+def changeset_answer(changeset: Changeset) -> Answer:
+    """Return a changeset as the outcome of a trial."""
+    return Answer(_changeset_text(changeset), _CHANGESET)
+
+
+def answered_changeset(answer: Answer) -> Changeset:
+    """Return the changeset in an answer of `changeset_answer`."""
+    return _read_changeset(answer.body)
+
+
+def running_answer(queries: list[RunningQuery], version: Version) -> Answer:
+    """Return the list of what is being worked on as an outcome."""
+    return Answer(json.dumps([asdict(query) for query in queries]).encode(), _RUNNING, version)
+
+
+def answered_running(answer: Answer) -> tuple[RunningQuery, ...]:
+    """Return the list in an answer of `running_answer`."""
+    return tuple(RunningQuery(**fields) for fields in json.loads(answer.body))
+
+
+def text_of(message: Message) -> str:
+    """Return what a person recognises a query or a write by."""
+    if message.do is Do.QUERY:
+        return request_of(message).text
+    write = write_of(message)
+    return write.text or f"{write.kind.value.upper()} {write.graph or 'default graph'}"
+
+
+def _changeset_text(changeset: Changeset) -> bytes:
+    """Return one line for each quad, begun with + or -; N-Quads have no line end inside."""
+    added = (f"+{line}\n" for line in changeset.added)
+    removed = (f"-{line}\n" for line in changeset.removed)
+    return "".join([*added, *removed]).encode()
+
+
+def _read_changeset(text: bytes) -> Changeset:
+    lines = text.decode().split("\n")[:-1]
+    return Changeset(
+        tuple(line[1:] for line in lines if line[0] == "+"),
+        tuple(line[1:] for line in lines if line[0] == "-"),
+    )
 
 
 def write_outcome(file: IO[bytes], outcome: Answer | NeagraphError) -> None:
     """Write an outcome: one line of JSON, then the body of the answer."""
     if isinstance(outcome, Answer):
         head: dict[str, Any] = {"media_type": outcome.media_type, "size": len(outcome.body)}
+        if outcome.version is not None:
+            head["version"] = asdict(outcome.version)
         body = outcome.body
     else:
         head, body = {"error": describe_error(outcome)}, b""
-    file.write(json.dumps(head).encode() + b"\n" + body)
+    file.write(json.dumps(head).encode() + b"\n")
+    file.write(body)
     file.flush()
 
 
@@ -31,7 +217,8 @@ def read_outcome(file: IO[bytes]) -> Answer:
     body = file.read()
     if len(body) != head.get("size"):
         raise WorkerError("The process of this query left no whole answer.", hint=HINT_AGAIN)
-    return Answer(body, head["media_type"])
+    version = head.get("version")
+    return Answer(body, head["media_type"], None if version is None else Version(**version))
 
 
 def describe_error(error: NeagraphError) -> dict[str, Any]:
@@ -42,28 +229,12 @@ def describe_error(error: NeagraphError) -> dict[str, Any]:
 def revive_error(fields: dict[str, Any]) -> NeagraphError:
     """Return the error that `describe_error` took apart."""
     fields = dict(fields)
-    classes = {cls.code: cls for cls in _error_classes(NeagraphError)}
+    classes = {cls.code: cls for cls in reversed(_error_classes(NeagraphError))}
     cls = classes[fields.pop("code")]
     fields["details"] = tuple(fields.get("details", ()))
     if issubclass(cls, QueryError):
         del fields["details"]
     return cls(fields.pop("message"), **fields)
-
-
-def request_to_json(request: QueryRequest, limits: Limits) -> bytes:
-    """Return a request and its limits as one line of JSON."""
-    return json.dumps({"request": asdict(request), "limits": asdict(limits)}).encode() + b"\n"
-
-
-def request_from_json(line: bytes) -> tuple[QueryRequest, Limits]:
-    """Return what `request_to_json` wrote."""
-    fields = json.loads(line)
-    request = fields["request"]
-    for name in ("default_graphs", "named_graphs"):
-        request[name] = tuple(request[name])
-    request["scope"] = Scope(request["scope"])
-    request["substitutions"] = tuple((n, t) for n, t in request["substitutions"])
-    return QueryRequest(**request), Limits(**fields["limits"])
 
 
 def _error_classes(cls: type[NeagraphError]) -> list[type[NeagraphError]]:

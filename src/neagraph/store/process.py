@@ -1,249 +1,345 @@
-"""The store process: one thread, a dataset in memory, a forked child for each query.
-
-`StoreServer` is the loop inside that process; `ProcessStore` starts the process and is its client.
-They talk through a Unix socket in a private folder: a request is one line of JSON, the reply one
-byte that carries the descriptor of the outcome's file. A client that goes away has its child
-killed; when the parent's end of standard input closes, the process ends.
-"""
+"""The client of the store process: it starts it, asks it, and starts it anew when it has died."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import selectors
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections import deque
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from neagraph.errors import NeagraphError, WorkerError
-from neagraph.model import Answer, Limits, QueryRequest
-from neagraph.store import child as children
-from neagraph.store.dataset import ScopedDataset
+from neagraph.errors import CancelledError, NeagraphError, WorkerError
+from neagraph.model import (
+    Answer,
+    Changeset,
+    Limits,
+    QueryRequest,
+    RunningQuery,
+    Version,
+    Write,
+)
 from neagraph.store.messages import (
     HINT_AGAIN,
+    Do,
+    Message,
+    answered_changeset,
+    answered_running,
+    apply_message,
+    query_message,
     read_outcome,
-    request_from_json,
-    request_to_json,
-    write_outcome,
+    trial_message,
+    write_message,
 )
-from neagraph.store.snapshot import load_dataset
 
-_READY = b"ready\n"
-_CHUNK = 65536
-
-
-@dataclass(slots=True)
-class _Client:
-    """A connection: what it has sent so far, and the child that works for it."""
-
-    connection: socket.socket
-    received: bytearray = field(default_factory=bytearray)
-    child: children.Child | None = None
+LOG: Final = logging.getLogger(__name__)
+MODULE: Final = "neagraph.storekeeper"
+"""The program of the store process."""
+READY: Final = b"ready\n"
+"""What the store process says when it has loaded its dataset; an outcome with it follows."""
+_BACKLOG = 256
+_PATIENCE = 5.0  # seconds that a store process may take to end
+_PAUSE = 1.0  # seconds between two starts, where the first has failed
 
 
-class StoreServer:
-    """The loop of the store process.
+class Mode(StrEnum):
+    """What a store makes of its dataset."""
 
-    Args:
-        dataset: What is asked.
-        listener: A listening Unix socket.
-        lifeline: A descriptor; when it reaches its end, the loop ends.
-        workers: How many children may run at once; further requests wait their turn.
-    """
-
-    def __init__(
-        self, dataset: ScopedDataset, listener: socket.socket, *, lifeline: int, workers: int
-    ) -> None:
-        self._dataset = dataset
-        self._workers = workers
-        self._lifeline = lifeline
-        self._clients: dict[int, _Client] = {}
-        self._running: dict[int, _Client] = {}
-        self._waiting: deque[_Client] = deque()
-        self._listener = listener
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(listener, selectors.EVENT_READ)
-        self._selector.register(lifeline, selectors.EVENT_READ)
-
-    def serve(self) -> None:
-        """Answer requests until the lifeline closes; no child outlives the loop."""
-        alive = True
-        while alive:
-            for key, _ in self._selector.select(self._seconds_to_deadline()):
-                alive = alive and self._handle(key.fd)
-            self._kill_overdue()
-            self._start_waiting()
-        for client in list(self._running.values()):
-            self._drop(client)
-
-    def _handle(self, descriptor: int) -> bool:
-        """Deal with one readable descriptor; False if it was the end of the lifeline."""
-        if descriptor == self._lifeline:
-            return bool(os.read(descriptor, 1))
-        if descriptor == self._listener.fileno():
-            self._accept()
-        elif descriptor in self._running:
-            self._reply(self._running[descriptor])
-        elif descriptor in self._clients:
-            self._receive(self._clients[descriptor])
-        return True
-
-    def _accept(self) -> None:
-        connection, _ = self._listener.accept()
-        connection.setblocking(False)  # noqa: FBT003  the name says it
-        self._clients[connection.fileno()] = _Client(connection)
-        self._selector.register(connection, selectors.EVENT_READ)
-
-    def _receive(self, client: _Client) -> None:
-        try:
-            data = client.connection.recv(_CHUNK)
-        except BlockingIOError:  # the event was for a connection whose number was used again
-            return
-        except ConnectionError:
-            data = b""
-        if not data:
-            self._drop(client)
-            return
-        client.received += data
-        if client.received.endswith(b"\n") and client.child is None:
-            self._waiting.append(client)
-
-    def _start_waiting(self) -> None:
-        while self._waiting and len(self._running) < self._workers:
-            client = self._waiting.popleft()
-            request, limits = request_from_json(bytes(client.received))
-            self._dataset.engine(request.scope)  # made here once, shared by all later children
-            client.child = children.start(partial(self._dataset.answer, request), limits)
-            self._running[client.child.ended] = client
-            self._selector.register(client.child.ended, selectors.EVENT_READ)
-
-    def _reply(self, client: _Client) -> None:
-        with self._reap(client) as outcome, contextlib.suppress(OSError):
-            socket.send_fds(client.connection, [b"."], [outcome.fileno()])
-        self._drop(client)
-
-    def _reap(self, client: _Client) -> IO[bytes]:
-        child, client.child = client.child, None
-        if child is None:
-            raise WorkerError("There is no child to reap.")
-        self._selector.unregister(child.ended)
-        del self._running[child.ended]
-        return children.finish(child)
-
-    def _drop(self, client: _Client) -> None:
-        if client.child is not None:
-            children.kill(client.child)
-            self._reap(client).close()
-        with contextlib.suppress(ValueError):
-            self._waiting.remove(client)
-        del self._clients[client.connection.fileno()]
-        self._selector.unregister(client.connection)
-        client.connection.close()
-
-    def _kill_overdue(self) -> None:
-        now = time.monotonic()
-        for client in self._running.values():
-            if client.child is not None and client.child.deadline <= now:
-                children.kill(client.child)
-
-    def _seconds_to_deadline(self) -> float | None:
-        deadlines = [c.child.deadline for c in self._running.values() if c.child is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+    NORMAL = "normal"
+    """The default graph is the union; writes pass closure and shapes."""
+    PLAIN = "plain"
+    """A plain SPARQL server: the default graph is a graph of its own; any write is taken."""
 
 
-class ProcessStore:
-    """A store in a process of its own; `answer` may be called from any thread.
+@dataclass(frozen=True, slots=True)
+class StoreSource:
+    """Where a store process reads its dataset.
 
     Args:
-        snapshot: Folder of the snapshot to serve.
-        workers: How many queries may run at once.
-
-    Raises:
-        SnapshotError: From `wait`, if the snapshot cannot be loaded.
+        snapshot: Folder of the snapshot; None to begin empty.
+        log: The commit log to replay on it; None for none.
     """
 
-    def __init__(self, snapshot: Path, *, workers: int) -> None:
+    snapshot: Path | None = None
+    log: Path | None = None
+
+
+class _Process:
+    """One store process, from its start to its end."""
+
+    def __init__(self, arguments: list[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="neagraph-")
         self._address = str(Path(self._folder.name) / "store")
         # Closed here once the process has it, or callers would wait for a process that has died.
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self._address)
-            listener.listen(128)
+            listener.listen(_BACKLOG)
             number = listener.fileno()
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [sys.executable, "-m", __name__, str(snapshot), str(number), str(workers)],
+                [sys.executable, "-P", "-m", MODULE, "--listener", str(number), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 pass_fds=[number],
             )
+        self.pid = self._process.pid
 
-    def wait(self) -> None:
-        """Return when the store process has loaded its snapshot.
-
-        Raises:
-            SnapshotError: If it cannot.
-        """
+    def wait(self) -> Version:
+        """Return the version that it has loaded, or raise what it says instead."""
         stdout = self._process.stdout
-        if stdout is None:
+        if stdout is None or self._process.stdin is None:
             raise WorkerError("The store process has no output.")
-        if stdout.readline() != _READY:
-            with tempfile.TemporaryFile() as outcome:
-                outcome.write(stdout.read())
-                outcome.seek(0)
-                self.close()
-                read_outcome(outcome)
+        ready = stdout.readline() == READY
+        with tempfile.TemporaryFile() as outcome:
+            outcome.write(stdout.readline() if ready else stdout.read())
+            outcome.seek(0)
+            version = read_outcome(outcome).version
+        if version is None:
+            raise WorkerError("The store process did not start.", hint="See its error output.")
+        return version
 
-    def answer(self, request: QueryRequest, limits: Limits) -> Answer:
-        """Return the whole answer of a query; errors as `Store.answer`."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            try:
-                connection.connect(self._address)
-                connection.sendall(request_to_json(request, limits))
-                _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
-            except OSError as error:
-                raise WorkerError(
-                    "The store process is gone.", hint="Restart the service."
-                ) from error
-        if not descriptors:
-            raise WorkerError("The store process gave no answer.", hint=HINT_AGAIN)
-        with os.fdopen(descriptors[0], "rb") as outcome:
-            return read_outcome(outcome)
+    def connect(self, connection: socket.socket) -> None:
+        """Connect to it, or raise OSError."""
+        connection.connect(self._address)
+
+    def has_ended(self, *, within: float = 0) -> bool:
+        """Return whether it has ended, or does so within some seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+        return self._process.returncode is not None
 
     def close(self) -> None:
-        """End the store process; every later call fails."""
+        """End it."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        self._process.wait()
+        if not self.has_ended(within=_PATIENCE):
+            self._process.kill()
+            self._process.wait()
         self._folder.cleanup()
 
 
-def main(arguments: list[str]) -> int:
-    """Run the store process: load the snapshot, say so, serve until standard input closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
-    snapshot, listener, workers = Path(arguments[0]), int(arguments[1]), int(arguments[2])
-    output = sys.stdout.buffer
-    try:
-        dataset = ScopedDataset(load_dataset(snapshot))
-    except NeagraphError as error:
-        output.write(b"failed\n")
-        write_outcome(output, error)
-        return error.exit_code
-    output.write(_READY)
-    output.flush()
-    lifeline = sys.stdin.fileno()
-    with socket.socket(fileno=listener) as server:
-        StoreServer(dataset, server, lifeline=lifeline, workers=workers).serve()
-    return 0
+class _Question:
+    """A request under way, which another thread may end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: socket.socket | None = None
+        self._cancelled = False
+
+    @contextlib.contextmanager
+    def over(self, connection: socket.socket) -> Iterator[None]:
+        """Let `cancel` end the connection for as long as the context lasts."""
+        with self._lock:
+            self.require_wanted()
+            self._connection = connection
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connection = None
+
+    def cancel(self) -> None:
+        """End the request; the store process sees the connection close and kills its child."""
+        with self._lock:
+            self._cancelled = True
+            if self._connection is not None:
+                with contextlib.suppress(OSError):
+                    self._connection.shutdown(socket.SHUT_RDWR)
+
+    def require_wanted(self) -> None:
+        """Raise CancelledError if it has been cancelled."""
+        if self._cancelled:
+            raise CancelledError("The query was cancelled.")
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+class ProcessStore:
+    """A store in a process of its own; every method may be called from any thread.
+
+    When the process dies, the requests under way fail with WorkerError, and the next one finds a
+    new process with the same dataset: the snapshot and the commits of the log.
+
+    Args:
+        source: Where it reads its dataset.
+        workers: How many queries may run at once.
+        queue: How many more may wait; who comes after them gets BusyError.
+        mode: What it makes of the dataset.
+    """
+
+    def __init__(
+        self,
+        source: StoreSource,
+        *,
+        workers: int,
+        queue: int = 64,
+        mode: Mode = Mode.NORMAL,
+    ) -> None:
+        self._arguments = _arguments(source, workers=workers, queue=queue, mode=mode)
+        self._lock = threading.Lock()
+        self._questions: dict[str, _Question] = {}
+        self._version: Version | None = None
+        self._failure: tuple[float, NeagraphError] | None = None
+        self._closed = False
+        self._process = _Process(self._arguments)
+
+    @property
+    def version(self) -> Version:
+        """The state that answers now; known without asking the process."""
+        return self._version or self.wait()
+
+    @property
+    def pid(self) -> int:
+        """The number of the store process."""
+        return self._process.pid
+
+    def wait(self) -> Version:
+        """Return the version when the store process has loaded its dataset.
+
+        Raises:
+            SnapshotError: If the snapshot cannot be loaded.
+            HistoryError: If the commit log cannot be read, or does not fit the snapshot.
+        """
+        with self._lock:
+            if self._version is None:
+                self._require_open()
+                try:
+                    self._version = self._process.wait()
+                except NeagraphError:
+                    self._closed = True
+                    self._process.close()
+                    raise
+            return self._version
+
+    def answer(self, request: QueryRequest, limits: Limits) -> Answer:
+        """Return the whole answer of a query; errors as `Store.answer`."""
+        with self._registered(request.id) as question:
+            return self._ask(query_message(request, limits), question)
+
+    def trial(self, write: Write, limits: Limits, *, id: str = "") -> Changeset:  # noqa: A002  as in logs
+        """Return what a write would change; errors as `Store.trial`."""
+        with self._registered(id) as question:
+            message = trial_message(write, limits, query_id=id)
+            return answered_changeset(self._ask(message, question))
+
+    def apply(self, changeset: Changeset) -> Version:
+        """Apply a changeset that the commit log holds, and return the new state.
+
+        Should the process die over it, the log brings the changeset into the next one, which
+        passes over what it has already.
+        """
+        message = apply_message(changeset)
+        try:
+            answer = self._ask(message, _Question())
+        except WorkerError:
+            answer = self._ask(message, _Question())
+        with self._lock:
+            self._version = answer.version
+        return answer.version or self.wait()
+
+    def running(self) -> tuple[RunningQuery, ...]:
+        """Return what is being worked on, then what waits, in order of arrival."""
+        return answered_running(self._ask(Message(Do.RUNNING), _Question()))
+
+    def cancel(self, id: str) -> bool:  # noqa: A002  as in logs
+        """End the query or trial with this id; False if there is none."""
+        question = self._questions.get(id)
+        if question is not None:
+            question.cancel()
+        return question is not None
+
+    def close(self) -> None:
+        """End the store process; every later call fails."""
+        with self._lock:
+            self._closed = True
+            self._process.close()
+
+    @contextlib.contextmanager
+    def _registered(self, query_id: str) -> Iterator[_Question]:
+        question = _Question()
+        if query_id:
+            self._questions[query_id] = question
+        try:
+            yield question
+        finally:
+            if self._questions.get(query_id) is question:
+                del self._questions[query_id]
+
+    def _ask(self, message: Message, question: _Question) -> Answer:
+        with socket.socket(socket.AF_UNIX) as connection:
+            self._connect(connection)
+            try:
+                with question.over(connection):
+                    outcome = _exchange(connection, message)
+            except OSError as error:
+                question.require_wanted()
+                raise _no_answer() from error
+        if outcome is None:
+            question.require_wanted()
+            raise _no_answer()
+        with outcome:
+            return read_outcome(outcome)
+
+    def _connect(self, connection: socket.socket) -> None:
+        """Connect to the store process; to a new one if the last has died."""
+        process = self._process
+        try:
+            process.connect(connection)
+        except OSError:
+            self._replace(process)
+            try:
+                self._process.connect(connection)
+            except OSError as error:
+                raise WorkerError("The store process is gone.", hint=HINT_AGAIN) from error
+
+    def _replace(self, dead: _Process) -> None:
+        """Start a new store process in the place of a dead one, unless somebody else has."""
+        with self._lock:
+            self._require_open()
+            if self._process is not dead:
+                return
+            if self._failure is not None and time.monotonic() - self._failure[0] < _PAUSE:
+                raise self._failure[1]
+            LOG.error("The store process %d has died; another one is started.", dead.pid)
+            if not dead.has_ended(within=_PATIENCE):
+                raise WorkerError("The store process does not answer.", hint=HINT_AGAIN)
+            dead.close()
+            self._start()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise WorkerError("The store has been closed.", hint="Restart the service.")
+
+    def _start(self) -> None:
+        process = _Process(self._arguments)
+        try:
+            self._version = process.wait()
+        except NeagraphError as error:
+            process.close()
+            self._failure = time.monotonic(), error
+            raise
+        self._process, self._failure = process, None
+
+
+def _exchange(connection: socket.socket, message: Message) -> IO[bytes] | None:
+    """Send a message and return the file of the outcome; None if the connection ends without."""
+    connection.sendall(write_message(message))
+    _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+    return os.fdopen(descriptors[0], "rb") if descriptors else None
+
+
+def _no_answer() -> WorkerError:
+    return WorkerError("The store process gave no answer.", hint=HINT_AGAIN)
+
+
+def _arguments(source: StoreSource, *, workers: int, queue: int, mode: Mode) -> list[str]:
+    snapshot = ["--empty"] if source.snapshot is None else ["--snapshot", str(source.snapshot)]
+    log = [] if source.log is None else ["--log", str(source.log)]
+    plain = ["--plain"] if mode is Mode.PLAIN else []
+    return [*snapshot, *log, "--workers", str(workers), "--queue", str(queue), *plain]

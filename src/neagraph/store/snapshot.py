@@ -15,7 +15,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from neagraph.rdf.terms import Quad
 FORMAT = 1
 DATASET = "dataset.nq.gz"
 MANIFEST = "manifest.json"
-_CURRENT = "current"
+CURRENT = "current"
+SNAPSHOTS = "snapshots"
 _KEY_LENGTH = 16
 _HINT = "Make it anew with: neagraph build"
 
@@ -79,16 +81,24 @@ def dataset_digest(quads: Sequence[Quad]) -> str:
     return hashlib.sha256(write_nquads(quads)).hexdigest()
 
 
-def write_snapshot(state: Path, quads: Sequence[Quad], manifest: Manifest) -> Path:
+def write_snapshot(
+    state: Path,
+    quads: Sequence[Quad],
+    manifest: Manifest,
+    *,
+    on_stored: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Write a snapshot, make it the current one, and return its folder.
 
     Args:
         state: The state folder; made if it is not there.
         quads: The canonical quads of the dataset.
         manifest: Its manifest; its digest names the folder.
+        on_stored: Told the name of the folder once it is there and not yet the current one; if it
+            raises, the former one stays in force.
     """
     key = hashlib.sha256(_manifest_text(manifest)).hexdigest()[:_KEY_LENGTH]
-    snapshots = state / "snapshots"
+    snapshots = state / SNAPSHOTS
     folder = snapshots / key
     snapshots.mkdir(parents=True, exist_ok=True)
     former = _current_key(state)
@@ -96,19 +106,42 @@ def write_snapshot(state: Path, quads: Sequence[Quad], manifest: Manifest) -> Pa
     try:
         (staging / DATASET).write_bytes(gzip.compress(write_nquads(quads), mtime=0))
         (staging / MANIFEST).write_bytes(_manifest_text(manifest))
-        shutil.rmtree(folder, ignore_errors=True)
-        staging.rename(folder)
+        if not _is_whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            _make_durable(*staging.iterdir(), staging)
+            staging.rename(folder)
+            _make_durable(snapshots)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    on_stored(key)
     _point_to(state, key)
     _prune(snapshots, keep={key, former})
     return folder
 
 
+def _is_whole(folder: Path) -> bool:
+    """Return whether a snapshot is there and undamaged; then nothing need replace it."""
+    try:
+        text = gzip.decompress((folder / DATASET).read_bytes())
+        return hashlib.sha256(text).hexdigest() == read_manifest(folder).digest
+    except (OSError, EOFError, ValueError, SnapshotError):
+        return False
+
+
+def _make_durable(*paths: Path) -> None:
+    """Have the disk hold what was written to files and folders, whatever happens next."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def current_snapshot(state: Path) -> Path | None:
     """Return the folder of the current snapshot; None where there is none yet."""
     key = _current_key(state)
-    folder = None if key is None else state / "snapshots" / key
+    folder = None if key is None else state / SNAPSHOTS / key
     return folder if folder is not None and folder.is_dir() else None
 
 
@@ -134,6 +167,23 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
 
 
+def read_dataset(folder: Path) -> bytes:
+    """Return the file of a snapshot's dataset as it stands: gzipped, sorted N-Quads.
+
+    Raises:
+        SnapshotError: If it cannot be read.
+    """
+    path = folder / DATASET
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> SnapshotError:
+    return SnapshotError("The dataset of the snapshot cannot be read.", where=str(path), hint=_HINT)
+
+
 def load_dataset(folder: Path) -> list[Quad]:
     """Return the quads of a snapshot after checking them against its manifest.
 
@@ -143,11 +193,9 @@ def load_dataset(folder: Path) -> list[Quad]:
     manifest = read_manifest(folder)
     path = folder / DATASET
     try:
-        text = gzip.decompress(path.read_bytes())
-    except (OSError, EOFError, ValueError) as error:
-        raise SnapshotError(
-            "The dataset of the snapshot cannot be read.", where=str(path), hint=_HINT
-        ) from error
+        text = gzip.decompress(read_dataset(folder))
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise _unreadable(path) from error
     found = hashlib.sha256(text).hexdigest()
     if found != manifest.digest:
         raise SnapshotError(
@@ -157,7 +205,9 @@ def load_dataset(folder: Path) -> list[Quad]:
             hint=_HINT,
         )
     try:
-        return parse(text, graph_format_by_name("nquads"), source=str(path))
+        # Blank nodes keep their canonical labels: the commit log speaks of them.
+        fmt = graph_format_by_name("nquads")
+        return parse(text, fmt, source=str(path), rename_blank_nodes=False)
     except NeagraphError as error:
         raise SnapshotError(error.message, where=error.where, hint=_HINT) from error
 
@@ -208,15 +258,16 @@ def _sources(entries: object) -> tuple[Source, ...]:
 
 def _current_key(state: Path) -> str | None:
     try:
-        return (state / _CURRENT).read_text().strip() or None
+        return (state / CURRENT).read_text().strip() or None
     except OSError:
         return None
 
 
 def _point_to(state: Path, key: str) -> None:
-    fresh = state / f"{_CURRENT}.new"
+    fresh = state / f"{CURRENT}.new"
     fresh.write_text(key + "\n")
-    os.replace(fresh, state / _CURRENT)  # noqa: PTH105  the atomic one
+    _make_durable(fresh)
+    os.replace(fresh, state / CURRENT)  # noqa: PTH105  the atomic one
 
 
 def _prune(snapshots: Path, *, keep: set[str | None]) -> None:

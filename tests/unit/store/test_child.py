@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from neagraph.errors import (
     LimitError,
+    NeagraphError,
     NotFoundError,
     QueryError,
     QueryTimeoutError,
     WorkerError,
 )
-from neagraph.model import Answer, Limits
-from neagraph.store.child import run
-from neagraph.store.messages import describe_error, revive_error
+from neagraph.model import Answer, Limits, QueryRequest
+from neagraph.rdf.engine import Engine
+from neagraph.store import child as children
+from neagraph.store.child import Word, run
+from neagraph.store.messages import describe_error, read_outcome, revive_error
 
 ANSWER = Answer(b"body", "text/plain")
 
@@ -59,7 +65,7 @@ def test_run_tells_of_a_child_that_died() -> None:
 
 
 def test_run_refuses_an_answer_beyond_its_limit() -> None:
-    with pytest.raises(LimitError, match="4 bytes; at most 3"):
+    with pytest.raises(LimitError, match="more than 3 bytes"):
         run(lambda: ANSWER, Limits(answer_bytes=3))
 
 
@@ -82,12 +88,14 @@ def test_a_child_can_open_no_connection() -> None:
 
 
 def test_run_leaves_no_descriptor_and_no_child_behind() -> None:
-    before = os.listdir("/proc/self/fd")  # noqa: PTH208  names are all that is needed
+    def held() -> tuple[int, str]:
+        task = Path("/proc/self/task") / str(os.getpid())
+        return len(list(Path("/proc/self/fd").iterdir())), (task / "children").read_text()
+
+    before = held()
     for _ in range(20):
         run(lambda: ANSWER, Limits())
-    assert len(os.listdir("/proc/self/fd")) == len(before)  # noqa: PTH208
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert held() == before
 
 
 @pytest.mark.parametrize(
@@ -101,3 +109,98 @@ def test_errors_survive_the_way_between_processes(error) -> None:
     revived = revive_error(describe_error(error))
     assert type(revived) is type(error)
     assert vars(revived) == vars(error)
+
+
+def test_the_child_s_random_numbers_are_not_the_parent_s() -> None:
+    """The engine seeds them for each thread: a forked copy of the state would repeat itself."""
+    engine = Engine()
+    request = QueryRequest("SELECT (UUID() AS ?u) (BNODE() AS ?b) {}")
+    engine.answer(request)
+    answers = {run(lambda: engine.answer(request), Limits()).body for _ in range(3)}
+    assert len(answers) == 3
+
+
+def test_a_deeply_nested_query_ends_its_child_alone() -> None:
+    deep = QueryRequest("SELECT * { " + "{" * 100_000 + "}" * 100_000 + " }")
+    with pytest.raises((LimitError, QueryError)):
+        run(lambda: Engine().answer(deep), Limits())
+
+
+def test_a_child_goes_on_after_errors_and_leaves_after_its_last_job() -> None:
+    child = children.start(_echo)
+    said = []
+    for job, last in ((b"1", False), (b"wrong", False), (b"2", True)):
+        children.give(child, job, Limits(), last=last)
+        said.append(children.hear(child))
+        with children.take(child) as outcome:
+            said.append(_told(outcome))
+    assert said == [Word.MORE, b"1", Word.MORE, "wrong", Word.LAST, b"2"]
+    assert children.hear(child) is Word.GONE
+    children.bury(child)
+
+
+def test_a_child_that_has_kept_much_memory_leaves() -> None:
+    kept = []
+
+    def hoard(_: bytes) -> Answer:
+        kept.append(bytes(100 * 1024**2))
+        return ANSWER
+
+    child = children.start(hoard)
+    children.give(child, b"", Limits(), last=False)
+    assert children.hear(child) is Word.LAST
+    children.bury(child)
+
+
+def test_each_job_has_its_own_limits() -> None:
+    child = children.start(lambda job: Answer(bytes(int(job)), "x"))
+    said = []
+    for most in (10, 100, 10):
+        children.give(child, b"50", Limits(answer_bytes=most), last=False)
+        children.hear(child)
+        with children.take(child) as outcome:
+            said.append(_told(outcome))
+    assert said[1] == bytes(50)
+    assert "more than 10 bytes" in said[0] == said[2]
+    children.kill(child)
+    children.bury(child)
+
+
+def test_a_child_does_not_outlive_its_parent() -> None:
+    program = (
+        "import os, signal, sys, time\n"
+        "from neagraph.store import child\n"
+        "from neagraph.model import Limits\n"
+        "one = child.start(lambda _: time.sleep(60))\n"
+        "child.give(one, b'', Limits(), last=False)\n"
+        "print(one.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=20
+    )
+    pid = int(ended.stdout)
+    deadline = time.monotonic() + 5
+    while _lives(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _lives(pid)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _echo(job: bytes) -> Answer:
+    if job == b"wrong":
+        raise NotFoundError("wrong")
+    return Answer(job, "text/plain")
+
+
+def _told(outcome) -> bytes | str:
+    try:
+        return read_outcome(outcome).body
+    except NeagraphError as error:
+        return error.message
