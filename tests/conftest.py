@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pytest
+import uvicorn
 
 from neagraph.build import BuildReport, build
-from neagraph.settings import project_root
+from neagraph.model import Limits, Version
+from neagraph.queries import load_catalogue
+from neagraph.service import Service
+from neagraph.settings import load_settings, project_root
+from neagraph.store.digest import digest_of
+from neagraph.store.history import Base, CommitLog
+from neagraph.store.process import Mode, ProcessStore, StoreSource
+from neagraph.store.snapshot import load_dataset
+from neagraph.store.state import stored_lines
+from neagraph.web.app import create_app
+from neagraph.writing import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,3 +48,74 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
 def state(built: BuildReport) -> Path:
     """The state folder with that snapshot; read it, do not write to it."""
     return built.snapshot.parents[1]
+
+
+@contextmanager
+def serving(service: Service) -> Iterator[httpx.Client]:
+    """A client of a service, over a socket and a server as in production."""
+    app = create_app(service, settings=load_settings({}))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a plain SPARQL server, empty at first, that anybody may write to."""
+    path = tmp_path_factory.mktemp("plain") / "history.sqlite"
+    with CommitLog.create(path, Base("", Version(0, digest_of([])))) as log:
+        store = ProcessStore(StoreSource(log=path), workers=2, mode=Mode.PLAIN)
+        service = Service(
+            store,
+            catalogue=load_catalogue(project_root() / "queries"),
+            limits=Limits(seconds=20.0),
+            log=log,
+            writer=Writer(store, log),
+            open_writes=True,
+            plain=True,
+        )
+        with serving(service) as client:
+            yield client
+
+
+@pytest.fixture(scope="session")
+def read_only(built: BuildReport) -> Iterator[httpx.Client]:
+    """A client of a service over the project's own files that nobody may write to."""
+    service = Service(
+        ProcessStore(StoreSource(built.snapshot), workers=2),
+        catalogue=load_catalogue(project_root() / "queries"),
+        limits=Limits(seconds=20.0),
+        snapshot=built.snapshot,
+    )
+    with serving(service) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def writable(
+    built: BuildReport, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """A client of a service over the project's own files that anybody may write to."""
+    path = tmp_path_factory.mktemp("writable") / "history.sqlite"
+    digest = digest_of(stored_lines(load_dataset(built.snapshot)))
+    with CommitLog.create(path, Base(built.snapshot.name, Version(0, digest))) as log:
+        store = ProcessStore(StoreSource(built.snapshot, path), workers=2)
+        service = Service(
+            store,
+            catalogue=load_catalogue(project_root() / "queries"),
+            limits=Limits(seconds=20.0),
+            snapshot=built.snapshot,
+            log=log,
+            writer=Writer(store, log),
+            open_writes=True,
+        )
+        with serving(service) as client:
+            yield client

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gzip
+from collections.abc import Iterable
+from contextlib import ExitStack
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from neagraph.entailment.closure import entail
-from neagraph.entailment.referee import entail_with_owlrl
-from neagraph.entailment.result import Entailment
 from neagraph.errors import NotFoundError, SnapshotError
-from neagraph.model import Answer, Limits, QueryRequest
+from neagraph.federation import answer_federated
+from neagraph.fetching import FederationPolicy
+from neagraph.model import (
+    Answer,
+    Changeset,
+    Limits,
+    QueryRequest,
+    Version,
+)
+from neagraph.past import PastStore
 from neagraph.queries import Catalogue
-from neagraph.rdf.io import triples_of
 from neagraph.rdf.results import Table, read_results
-from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, show
-from neagraph.sources import ProjectSources
-from neagraph.store.child import run
-from neagraph.store.dataset import ScopedDataset
+from neagraph.rdf.terms import Literal, NamedNode, Term, show
+from neagraph.store.dataset import EMPTY_GRAPH, ScopedDataset
+from neagraph.store.forking import ForkingStore
+from neagraph.store.history import CommitLog
 from neagraph.store.protocol import Store
-from neagraph.store.snapshot import DATASET, Manifest, current_snapshot, load_dataset, read_manifest
-from neagraph.validation.report import ValidationReport
-from neagraph.validation.validator import validate
+from neagraph.store.snapshot import (
+    Manifest,
+    current_snapshot,
+    load_dataset,
+    read_dataset,
+    read_manifest,
+)
+from neagraph.store.state import stored_lines
+from neagraph.tokens import TokenStore
 from neagraph.vocab import (
     DCTERMS,
     GRAPH_ENTAILED,
@@ -29,8 +44,15 @@ from neagraph.vocab import (
     RDF_TYPE,
     RDFS_LABEL,
     SKOS_PREF_LABEL,
-    VOID,
 )
+from neagraph.writing import Writer
+
+NOBODY: Final = FederationPolicy()
+"""No other server is asked."""
+NO_MANIFEST: Final = Manifest(
+    digest="", software={}, reasoner="", graphs=(), shapes=(), counts={}, warnings=0, infos=0
+)
+"""Stands where the dataset was not built from files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +115,72 @@ class OntologyTerm:
     parents: tuple[str, ...]
 
 
-class ForkingStore:
-    """A store for a program with one thread, such as the command line: it forks by itself.
-
-    Args:
-        dataset: What is asked.
-    """
-
-    def __init__(self, dataset: ScopedDataset) -> None:
-        self._dataset = dataset
-
-    def answer(self, request: QueryRequest, limits: Limits) -> Answer:
-        """Return the whole answer of a query; errors as `Store.answer`."""
-        return run(lambda: self._dataset.answer(request), limits)
-
-    def close(self) -> None:
-        """There is no process to end."""
-
-
 class Service:
-    """The questions that a built dataset answers.
+    """The questions that a dataset answers, and the way in for writes.
 
     Args:
         store: The dataset.
-        snapshot: The folder that it was loaded from.
         catalogue: The named queries.
         limits: What one query may use.
+        snapshot: The folder that it was loaded from; None for one that began empty.
+        log: The commits; None where none are kept.
+        writer: Takes writes; None where nothing can be written.
+        tokens: Who may write; None where nobody may.
+        open_writes: Whether everybody on this machine may write.
+        plain: Whether the default graph is data of its own, and not the union of all graphs.
+        remote: Which other servers may be asked.
+        closing: What else is to be closed with it.
     """
 
-    def __init__(
-        self, store: Store, *, snapshot: Path, catalogue: Catalogue, limits: Limits
+    def __init__(  # noqa: PLR0913  one for each part
+        self,
+        store: Store,
+        *,
+        catalogue: Catalogue,
+        limits: Limits,
+        snapshot: Path | None = None,
+        log: CommitLog | None = None,
+        writer: Writer | None = None,
+        tokens: TokenStore | None = None,
+        open_writes: bool = False,
+        plain: bool = False,
+        remote: FederationPolicy = NOBODY,
+        closing: ExitStack | None = None,
     ) -> None:
-        self._store = store
-        self._snapshot = snapshot
+        self.store: Store = store
         self.catalogue = catalogue
         self.limits = limits
-        self.manifest: Manifest = read_manifest(snapshot)
+        self.log = log
+        self.writer = writer
+        self.tokens = tokens
+        self.open_writes = open_writes
+        self.plain = plain
+        self.remote = remote
+        self.manifest: Manifest = NO_MANIFEST if snapshot is None else read_manifest(snapshot)
+        self._snapshot = snapshot
+        self._closing = closing or ExitStack()
+
+    @property
+    def version(self) -> Version:
+        """The state that answers."""
+        return self.store.version
+
+    def at(self, number: int) -> Service:
+        """Return the same service at an earlier version.
+
+        Raises:
+            NotFoundError: If there is no such version; the hint tells which there are.
+        """
+        now = self.store.version.number
+        if number == now:
+            return self
+        if self.log is None:
+            raise NotFoundError(
+                f"There is no version {number}.", hint=f"There is only version {now}."
+            )
+        earlier = copy(self)
+        earlier.store = PastStore(self.store, self.log, number)
+        return earlier
 
     def query(self, request: QueryRequest, *, seconds: float | None = None) -> Answer:
         """Return the answer of a query; errors as `Store.answer`.
@@ -138,11 +190,21 @@ class Service:
             seconds: Time it may take; at most, and by default, the service's own limit.
         """
         seconds = min(seconds or self.limits.seconds, self.limits.seconds)
-        return self._store.answer(request, replace(self.limits, seconds=seconds))
+        limits = replace(self.limits, seconds=seconds)
+        return answer_federated(
+            request, self.remote, answer=lambda local: self.store.answer(local, limits)
+        )
 
-    def dump(self) -> Path:
-        """Return the file of the whole dataset: gzipped N-Quads."""
-        return self._snapshot / DATASET
+    def dump(self) -> bytes:
+        """Return the whole dataset at this version: gzipped, sorted N-Quads."""
+        start = 0 if self.log is None else self.log.base().version.number
+        if self._snapshot is not None and self.version.number == start:
+            return read_dataset(self._snapshot)
+        quads = [] if self._snapshot is None else load_dataset(self._snapshot)
+        change = Changeset() if self.log is None else self.log.net(start, self.version.number)
+        lines = (set(stored_lines(quads)) - set(change.removed)) | set(change.added)
+        text = "".join(f"{line}\n" for line in sorted(lines) if not line.startswith(EMPTY_GRAPH))
+        return gzip.compress(text.encode(), mtime=0)
 
     def describe(self, iri: str, *, graph_format: str) -> Answer:
         """Return all triples about a thing, with the labels of what they point to.
@@ -182,8 +244,9 @@ class Service:
         return tuple(_ontology_term(*map(_text, row)) for row in rows)
 
     def close(self) -> None:
-        """End the store."""
-        self._store.close()
+        """End the store, and close what goes with it."""
+        self.store.close()
+        self._closing.close()
 
     def require_known(self, iri: str) -> None:
         """Raise NotFoundError if the graph says nothing of the thing."""
@@ -203,7 +266,7 @@ class Service:
         substitutions = () if resource is None else (("resource", str(_named(resource))),)
         text = self.catalogue.find(name).text
         request = QueryRequest(text, graph_format=graph_format, substitutions=substitutions)
-        return self._store.answer(request, self.limits)
+        return self.store.answer(request, self.limits)
 
     def _properties(self, name: str, iri: str) -> tuple[PropertyValues, ...]:
         return _group(_table(self._ask(name, resource=iri)).rows)
@@ -296,46 +359,3 @@ def _group(rows: Iterable[tuple[Term | None, ...]]) -> tuple[PropertyValues, ...
         )
         for predicate, values in grouped.items()
     )
-
-
-def validate_quads(quads: Sequence[Quad], sources: ProjectSources) -> ValidationReport:
-    """Return what the shapes say of new data, read together with the project's own.
-
-    A graph that the new data describe as theirs (`<graph/…> a void:Dataset`) replaces the
-    project's graph of that name, so an edited copy of a file is not checked against the original.
-
-    Args:
-        quads: The new data as parsed.
-        sources: The project's files.
-    """
-    replaced = frozenset(
-        quad.subject.value
-        for quad in quads
-        if isinstance(quad.subject, NamedNode)
-        and quad.predicate.value == RDF_TYPE
-        and quad.object == NamedNode(VOID + "Dataset")
-    )
-    return validate(
-        triples_of(quads),
-        shapes=sources.shapes_triples(),
-        background=sources.triples(without=replaced),
-    )
-
-
-def entail_quads(
-    quads: Sequence[Quad], *, ontology: Sequence[Quad] = (), reasoner: str = "rules"
-) -> Entailment:
-    """Return what follows from given data by the OWL 2 RL rules as they stand.
-
-    Keys and functional properties say here that two names mean one thing (`owl:sameAs`).
-
-    Args:
-        quads: The given data, axioms and facts.
-        ontology: Further axioms to reason with.
-        reasoner: `rules`, or `owlrl` for the referee.
-
-    Raises:
-        UnsupportedAxiomError: For an axiom outside OWL 2 RL.
-    """
-    reason = entail_with_owlrl if reasoner == "owlrl" else entail
-    return reason([*quads, *ontology], identity="infer")

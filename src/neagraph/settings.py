@@ -12,6 +12,7 @@ from typing import Any
 import platformdirs
 
 from neagraph.errors import UsageError
+from neagraph.model import Limits
 
 PREFIX = "NEAGRAPH_"
 _NOT_OURS = frozenset({"NEAGRAPH_SHARED"})  # read by the tests alone
@@ -60,12 +61,40 @@ def _reasoner(text: str) -> str:
     return text
 
 
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError("it must be a whole number above 0")
+    return value
+
+
+def _log_form(text: str) -> str:
+    if text not in {"text", "json"}:
+        raise ValueError("it must be text or json")
+    return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.replace(",", " ").split() if word)
+
+
 TABLE: tuple[Setting, ...] = (
     Setting("state", "", lambda text: Path(text or platformdirs.user_state_dir("neagraph")),
-            "Folder for everything that is written: snapshots and their lock."),
+            "Folder for everything that is written: snapshots, history, tokens."),
     Setting("host", "127.0.0.1", str, "Address that the service listens on."),
     Setting("port", "8000", _port, "Port that the service listens on; 0 takes a free one."),
-    Setting("timeout", "30", _positive, "Seconds that one query may take."),
+    Setting("public_url", "", str,
+            "Where the service is reached from outside; empty trusts the Host header."),
+    Setting("timeout", "30", _positive, "Seconds that one query or write may take."),
+    Setting("memory", "2048", _count, "Megabytes that one query may use beyond the dataset."),
+    Setting("answer", "256", _count, "Megabytes that one answer may have."),
+    Setting("workers", str(os.cpu_count() or 1), _count, "Queries that run at once."),
+    Setting("queue", "64", _count, "Requests that may wait for a worker; more get 503."),
+    Setting("cache", "64", _count, "Megabytes of answers that are kept for repeated questions."),
+    Setting("remote", "", _words,
+            "Servers that SERVICE and LOAD may ask, such as https://example.org; none by default."),
+    Setting("log", "text", _log_form, "Form of the log on standard error: text or json."),
+    Setting("slow", "5", _positive, "Seconds above which a query is written to the log."),
     Setting("reasoner", "rules", _reasoner,
             "Who works out entailed triples: rules (compiled to SPARQL) or owlrl (the referee)."),
 )  # fmt: skip
@@ -79,8 +108,24 @@ class Settings:
     state: Path
     host: str
     port: int
+    public_url: str
     timeout: float
+    memory: int
+    answer: int
+    workers: int
+    queue: int
+    cache: int
+    remote: tuple[str, ...]
+    log: str
+    slow: float
     reasoner: str
+
+    def limits(self) -> Limits:
+        """Return what one query may use."""
+        mega = 1024 * 1024
+        return Limits(
+            seconds=self.timeout, answer_bytes=self.answer * mega, memory_bytes=self.memory * mega
+        )
 
 
 def load_settings(

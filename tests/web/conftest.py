@@ -20,7 +20,7 @@ from neagraph.rdf.io import canonical, parse, read_file
 from neagraph.rdf.terms import Quad
 from neagraph.service import Service
 from neagraph.settings import load_settings, project_root
-from neagraph.store.process import ProcessStore
+from neagraph.store.process import ProcessStore, StoreSource
 from neagraph.store.snapshot import Manifest, dataset_digest, write_snapshot
 from neagraph.web.app import create_app
 
@@ -84,7 +84,7 @@ def serving(app) -> Iterator[httpx.Client]:
 
 
 def service_over(snapshot: Path) -> Service:
-    store = ProcessStore(snapshot, workers=2)
+    store = ProcessStore(StoreSource(snapshot), workers=2)
     store.wait()
     catalogue = load_catalogue(project_root() / "queries")
     limits = Limits(seconds=SECONDS, answer_bytes=1_000_000)

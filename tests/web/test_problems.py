@@ -151,7 +151,7 @@ def test_when_too_many_wait_the_next_is_told_to_come_back():
 
         first = asyncio.create_task(threads.ask(wait))
         await asyncio.sleep(0.05)
-        with pytest.raises(errors.WorkerError, match="busy"):
+        with pytest.raises(errors.BusyError, match="busy"):
             await threads.ask(QueryRequest, "ASK {}")
         release.set()
         await first

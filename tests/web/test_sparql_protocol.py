@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Protocol, spoken to a running service."""
 
+import gzip
 import json
 from threading import Thread
 
@@ -45,6 +46,55 @@ def test_query_by_direct_post(client):
     content = 'SELECT ("日本" AS ?name) {}'.encode()
     answer = client.post("/sparql", content=content, headers={"Content-Type": QUERY})
     assert answer.json()["results"]["bindings"][0]["name"]["value"] == "日本"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [(QUERY, "ASK {}"), (FORM, "query=ASK%20%7B%7D")],
+)
+def test_query_by_the_method_of_that_name(client, media_type, content):
+    answer = client.request(
+        "QUERY", "/sparql", content=content, headers={"Content-Type": media_type}
+    )
+    assert answer.status_code == 200
+    assert answer.json()["boolean"] is True
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "status"),
+    [
+        ("", "ASK {}", 400),
+        (QUERY, "", 400),
+        (QUERY, "ASK {", 400),
+        ("text/plain", "ASK {}", 415),
+        ("application/sparql-update", "CLEAR ALL", 403),
+    ],
+)
+def test_the_method_query_takes_queries_alone(client, media_type, content, status):
+    headers = {"Content-Type": media_type} if media_type else {}
+    answer = client.request("QUERY", "/sparql", content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == PROBLEM
+
+
+def test_relative_iris_are_those_of_the_endpoint(client):
+    answer = client.get("/sparql", params={"query": "SELECT (<x> AS ?x) {}", "scope": "all"})
+    found = answer.json()["results"]["bindings"][0]["x"]["value"]
+    assert found == str(client.base_url.join("/x"))
+
+
+def test_booleans_may_be_written_in_capitals(client):
+    query = 'SELECT ("TRUE" AS ?text) { FILTER(TRUE && !False) }'
+    rows = client.get("/sparql", params={"query": query}).json()["results"]["bindings"]
+    assert [row["text"]["value"] for row in rows] == ["TRUE"]
+
+
+def test_a_body_in_gzip_is_unpacked(client):
+    headers = {"Content-Type": QUERY, "Content-Encoding": "gzip"}
+    answer = client.post("/sparql", content=gzip.compress(b"ASK {}"), headers=headers)
+    assert answer.json()["boolean"] is True
+    bomb = gzip.compress(b"ASK {}" + b" " * 50_000_000)
+    assert client.post("/sparql", content=bomb, headers=headers).status_code == 413
 
 
 def test_direct_post_reads_other_parameters_from_the_address(client):
@@ -132,8 +182,8 @@ def test_an_unknown_prefix_is_named(client):
 @pytest.mark.parametrize(
     "parameters",
     [
-        [],
         [("query", "")],
+        [("scope", "all")],
         [("query", "  ")],
         [("query", "ASK {}"), ("query", "ASK {}")],
         [("query", "ASK {}"), ("scope", "everything")],
@@ -215,11 +265,11 @@ def test_an_answer_that_is_too_large_is_413(client):
     assert answer.json()["type"].endswith("/limit")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "QUERY"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_405_with_allow(client, method):
     answer = client.request(method, "/sparql")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST, QUERY"
     assert answer.headers["content-type"] == PROBLEM
 
 
@@ -298,7 +348,7 @@ def test_other_sites_may_ask(client):
 
 def test_options_tells_the_methods(client):
     answer = client.options("/sparql")
-    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST, QUERY")
 
 
 def test_answers_are_whole_json(client):

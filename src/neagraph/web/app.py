@@ -1,38 +1,44 @@
-"""The application: addresses to handlers, the outermost layer, and the server.
+"""The application: addresses to handlers, and the layers around them.
 
 Nothing is made at import.
 """
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-import uvicorn
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from neagraph import __version__
-from neagraph.errors import NeagraphError, UsageError
+from neagraph.errors import NeagraphError
 from neagraph.service import Service
 from neagraph.settings import Settings
+from neagraph.web.cache import ResultCache
+from neagraph.web.compression import CompressionLayer
+from neagraph.web.description import Description
+from neagraph.web.graphs import Graphs
+from neagraph.web.history import History
+from neagraph.web.layers import Layers
+from neagraph.web.operations import Operations
 from neagraph.web.pages import FOLDER, Renderer
 from neagraph.web.problems import Problems
 from neagraph.web.resources import Resources
 from neagraph.web.sparql import PARAMETERS, SparqlEndpoint
 from neagraph.web.threads import StoreThreads
+from neagraph.web.update import UpdateEndpoint, Writing
 
 _SECURITY: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -40,9 +46,7 @@ _SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-_EXPOSED: Final = ("Allow", "Content-Disposition", "Link", "Retry-After")
-_SECONDS_TO_FINISH: Final = 5
-"""How long requests may go on when the server is to stop."""
+_EXPOSED: Final = ("Allow", "Content-Disposition", "ETag", "Link", "Retry-After", "X-Query-Id")
 
 
 class OutermostLayer:
@@ -69,6 +73,8 @@ class OutermostLayer:
             scope = {**scope, "method": "GET"}
         try:
             await self._app(scope, receive, reply)
+        except ClientDisconnect:  # in the middle of its request: there is nobody to tell
+            return
         except Exception as error:
             if reply.started:  # too late to say anything else: the connection is cut
                 raise
@@ -112,45 +118,87 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
         await close()
 
     renderer, threads = Renderer(), StoreThreads()
-    problems = Problems(renderer)
-    app = FastAPI(
+    app = _application(Problems(renderer), lifespan=lifespan)
+    _add_sparql(app, service, renderer, threads, settings=settings)
+    _add_resources(app, Resources(service, renderer, threads))
+    layers = Layers(
+        service, cache=ResultCache(most_bytes=settings.cache * 1024 * 1024), slow=settings.slow
+    )
+    operations = Operations(service, threads, figures=layers.figures, cache=layers.cache)
+    _add_operations(app, operations, History(service, threads, public_url=settings.public_url))
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.middleware_stack = app.state.fast_lane = layers.around(app.build_middleware_stack())
+    app.state.close = close
+    return app
+
+
+def _application(problems: Problems, *, lifespan: Lifespan[FastAPI]) -> FastAPI:
+    return FastAPI(
         title="neagraph",
         summary="An open knowledge graph of environmental cooperation in North-East Asia.",
         version=__version__,
         license_info={"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect would repeat the Host header of the client
         lifespan=lifespan,
         middleware=[
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
-                allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+                allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"],
                 allow_headers=["*"],
                 expose_headers=_EXPOSED,
             ),
             Middleware(OutermostLayer, on_failure=problems.on_error),
+            Middleware(CompressionLayer),
         ],
         exception_handlers={
             NeagraphError: problems.on_error,
             HTTPException: problems.on_error,
         },
     )
-    _add_routes(
-        app,
-        Resources(service, renderer, threads),
-        SparqlEndpoint(service, renderer, threads, seconds=settings.timeout),
+
+
+def _add_sparql(
+    app: FastAPI,
+    service: Service,
+    renderer: Renderer,
+    threads: StoreThreads,
+    *,
+    settings: Settings,
+) -> None:
+    url = settings.public_url
+    description = Description(
+        service,
+        threads,
+        plain=service.plain,
+        federation=bool(service.remote.allowed),
+        public_url=url,
     )
-    app.state.close = close
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    return app
+    sparql = SparqlEndpoint(
+        service,
+        renderer,
+        threads,
+        description=description,
+        seconds=settings.timeout,
+        public_url=url,
+    )
+    writing = Writing(service, threads)
+    policy = service.remote
+    update = UpdateEndpoint(
+        writing, threads, description=description, policy=policy, public_url=url
+    )
+    graphs = Graphs(service, writing, threads, plain=service.plain, policy=policy, public_url=url)
+    _add_queries(app, sparql, description)
+    _add_writing(app, update, graphs)
 
 
-def _add_routes(app: FastAPI, resources: Resources, sparql: SparqlEndpoint) -> None:
+def _add_queries(app: FastAPI, sparql: SparqlEndpoint, description: Description) -> None:
     add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
-    add("/", resources.landing, summary="Start page")
     asked = {"parameters": _parameters()}
     add("/sparql", sparql.answer, summary="Query in the address", openapi_extra=asked)
+    app.add_route("/sparql", sparql.answer, methods=["QUERY"], include_in_schema=False)
     add(
         "/sparql",
         sparql.answer,
@@ -159,6 +207,12 @@ def _add_routes(app: FastAPI, resources: Resources, sparql: SparqlEndpoint) -> N
         summary="Query in a form or as the body",
         openapi_extra=asked,
     )
+    add("/.well-known/void", description.void, summary="What the dataset holds")
+
+
+def _add_resources(app: FastAPI, resources: Resources) -> None:
+    add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
+    add("/", resources.landing, summary="Start page")
     see_other = HTTPStatus.SEE_OTHER
     add("/id/{kind}/{key:path}", resources.identify, summary="Thing", status_code=see_other)
     add("/doc/{kind}/{key:path}", resources.document, summary="What is told of a thing")
@@ -167,7 +221,32 @@ def _add_routes(app: FastAPI, resources: Resources, sparql: SparqlEndpoint) -> N
     add("/ontology.{suffix}", resources.ontology_as, summary="Ontology in one format")
     add("/ontology/{version}", resources.ontology_version, summary="Ontology, current version")
     add("/dump.nq.gz", resources.dump, summary="Whole dataset as gzipped N-Quads")
-    add("/health", resources.health, summary="State of the service")
+
+
+def _add_operations(app: FastAPI, operations: Operations, history: History) -> None:
+    add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
+    add("/health", operations.health, summary="State of the service")
+    add("/health/live", operations.live, summary="Whether the front answers")
+    add("/health/ready", operations.ready, summary="Whether the store answers in time")
+    add("/metrics", operations.metrics, summary="Figures for Prometheus")
+    add("/admin/queries", operations.running, summary="Queries that are worked on")
+    add("/admin/queries/{id}", operations.cancel, methods=["DELETE"], summary="End a query")
+    add("/history", history.commits, summary="Commits, as JSON or an Atom feed")
+    add("/history.atom", history.feed, summary="The latest commits as an Atom feed")
+    add("/history/diff", history.diff, summary="Net difference between two versions")
+    add("/history/{number}", history.commit, summary="One commit, with what it changed")
+
+
+def _add_writing(app: FastAPI, update: UpdateEndpoint, graphs: Graphs) -> None:
+    add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
+    add("/update", update.describe, summary="The update service described")
+    add("/update", update.answer, methods=["POST"], summary="SPARQL update")
+    for path in ("/graphs", "/graphs/{path:path}"):
+        add(path, graphs.read, summary="Triples of a graph")
+        add(path, graphs.put, methods=["PUT"], summary="Replace a graph")
+        add(path, graphs.post, methods=["POST"], summary="Merge triples into a graph")
+        add(path, graphs.delete, methods=["DELETE"], summary="Delete a graph")
+        add(path, graphs.patch, methods=["PATCH"], summary="Update a graph")
 
 
 def _parameters() -> list[dict[str, Any]]:
@@ -176,55 +255,3 @@ def _parameters() -> list[dict[str, Any]]:
         {"name": name, "in": "query", "description": description, "schema": {"type": kind}}
         for name, kind, description in PARAMETERS
     ]
-
-
-def run_server(
-    app: FastAPI, *, settings: Settings, on_ready: Callable[[str], None] = lambda _: None
-) -> None:
-    """Serve the application until the process is told to stop.
-
-    Args:
-        app: What is served.
-        settings: Host and port; port 0 takes a free one.
-        on_ready: Told the address once connections are accepted.
-
-    Raises:
-        UsageError: If the address cannot be listened on.
-    """
-    listener = _listen(settings.host, settings.port)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    on_ready(f"http://{host}:{listener.getsockname()[1]}/")
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-    )
-    with listener:
-        _Server(config, on_stop=app.state.close).run(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """A server that ends the store first, so that waiting requests are answered and not cut."""
-
-    def __init__(self, config: uvicorn.Config, *, on_stop: Callable[[], Awaitable[None]]) -> None:
-        super().__init__(config)
-        self._on_stop = on_stop
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._on_stop()
-        await super().shutdown(sockets)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(
-            f"The address {host}:{port} cannot be listened on: {reason}.",
-            hint="Name another one with --host and --port; port 0 takes a free one.",
-        ) from error

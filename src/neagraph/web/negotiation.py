@@ -149,6 +149,33 @@ def choose_by_name(name: str) -> Choice:
     return Choice(page=False, results=name if results else None, graph=name if graph else None)
 
 
+def choose_by_names(names: Sequence[str], accept: str) -> Choice:
+    """Return what a SPARQL client takes that names formats beside its Accept header.
+
+    The first name that is known decides; a list of media types counts as a name, since
+    SPARQLWrapper sends one besides a name of its own. What the format named cannot hold, such as
+    a graph in one of results, comes in a format that Accept names by its media type, if any.
+
+    Raises:
+        FormatError: If no name is known.
+    """
+    known = (choice for name in names if (choice := _choice_of(name)) is not None)
+    choice = next(known, None) or choose_by_name(names[0])
+    exact = ",".join(part for part in accept.split(",") if "*" not in part)
+    if choice.page or not exact.strip():
+        return choice
+    said = choose(exact)
+    return Choice(False, choice.results or said.results, choice.graph or said.graph)  # noqa: FBT003  no page
+
+
+def _choice_of(name: str) -> Choice | None:
+    if "/" not in name:
+        known = {offer.name for offer in (*RESULTS, *GRAPHS, HTML)}
+        return choose_by_name(name) if name in known else None
+    choice = choose(name)
+    return choice if choice.page or choice.results or choice.graph else None
+
+
 def split_suffix(path: str) -> tuple[str, Offer | None]:
     """Return the path without the suffix that forces a format, and the format; None for none."""
     for offer in DOCUMENTS:

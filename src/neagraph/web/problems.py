@@ -18,21 +18,31 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from neagraph.errors import (
+    BusyError,
+    CancelledError,
     FormatError,
+    HistoryError,
+    InconsistencyError,
     LimitError,
     NeagraphError,
     NotAcceptableError,
+    NotConformingError,
     NotFoundError,
+    PreconditionError,
     QueryError,
     QueryTimeoutError,
     RefusedError,
+    RemoteError,
     SnapshotError,
+    TokensError,
+    TooManyTokensError,
+    UnauthorizedError,
     UnreadableError,
     UsageError,
     WorkerError,
 )
-from neagraph.rdf.formats import graph_format_by_name
-from neagraph.rdf.io import write_graph
+from neagraph.rdf.formats import TURTLE, graph_format_by_name
+from neagraph.rdf.io import parse, triples_of, write_graph
 from neagraph.rdf.terms import Literal, NamedNode, Triple
 from neagraph.vocab import BASE, RDFS
 from neagraph.web.negotiation import GRAPHS, HTML, Offer, negotiate
@@ -59,13 +69,23 @@ KINDS: Final[dict[type[NeagraphError], tuple[HTTPStatus, str]]] = {
     UnreadableError: (HTTPStatus.BAD_REQUEST, "The request cannot be read"),
     FormatError: (HTTPStatus.BAD_REQUEST, "The format is not known"),
     QueryError: (HTTPStatus.BAD_REQUEST, "The query cannot be run"),
+    UnauthorizedError: (HTTPStatus.UNAUTHORIZED, "A token is needed"),
+    TooManyTokensError: (HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tokens"),
     RefusedError: (HTTPStatus.FORBIDDEN, "This is not permitted"),
     NotFoundError: (HTTPStatus.NOT_FOUND, "Nothing found"),
     MethodError: (HTTPStatus.METHOD_NOT_ALLOWED, "The method is not possible here"),
     NotAcceptableError: (HTTPStatus.NOT_ACCEPTABLE, "No accepted format can be produced"),
     LimitError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large"),
     MediaTypeError: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not read here"),
+    PreconditionError: (HTTPStatus.PRECONDITION_FAILED, "The state is another one"),
+    InconsistencyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The data contradict the axioms"),
+    NotConformingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The data violate the shapes"),
+    RemoteError: (HTTPStatus.BAD_GATEWAY, "Another server gave no answer"),
+    TokensError: (HTTPStatus.SERVICE_UNAVAILABLE, "Tokens cannot be checked"),
     QueryTimeoutError: (HTTPStatus.SERVICE_UNAVAILABLE, "The query took too long"),
+    BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting"),
+    CancelledError: (HTTPStatus.SERVICE_UNAVAILABLE, "The query was cancelled"),
+    HistoryError: (HTTPStatus.SERVICE_UNAVAILABLE, "The history is not available"),
     WorkerError: (HTTPStatus.SERVICE_UNAVAILABLE, "No answer right now"),
     SnapshotError: (HTTPStatus.SERVICE_UNAVAILABLE, "The dataset is not available"),
 }
@@ -113,7 +133,7 @@ class Problems:
     ) -> Response:
         """Return the answer that tells of an error, in the form that the client likes best."""
         status, _ = kind_of(error)
-        headers = {"Vary": "Accept", **(headers or {})}
+        headers = {"Vary": "Accept", **getattr(error, "headers", {}), **(headers or {})}
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = _SECONDS_UNTIL_AGAIN
         offer = negotiate(accept_of(request), _BODIES) or _PROBLEM
@@ -160,11 +180,16 @@ def to_problem(error: NeagraphError, *, instance: str) -> dict[str, Any]:
         "line": getattr(error, "line", None),
         "column": getattr(error, "column", None),
         "details": list(error.details),
+        "report": getattr(error, "report", ""),
     }
     return {name: value for name, value in members.items() if value not in ("", None, [])}
 
 
 def _to_graph(error: NeagraphError, *, iri: str, offer: Offer) -> bytes:
+    """Return an error as RDF: the W3C report of a validation, or else a comment."""
+    if isinstance(error, NotConformingError) and error.report:
+        quads = parse(error.report.encode(), TURTLE, source="report")
+        return write_graph(triples_of(quads), graph_format_by_name(offer.name))
     text = " ".join(part for part in (error.message, *error.details, error.hint) if part)
     comment = Triple(NamedNode(iri), NamedNode(RDFS + "comment"), Literal(text, language="en"))
     return write_graph([comment], graph_format_by_name(offer.name))

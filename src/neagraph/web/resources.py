@@ -1,4 +1,4 @@
-"""Linked data: things, the ontology, the dump, the start page and the state of health.
+"""Linked data: things, the ontology, the dump, and the start page.
 
 An address `/id/…` names a thing and answers 303; `/doc/…` tells of it, as a page or as RDF. IRIs
 in RDF are never rewritten: they begin with `https://w3id.org/neagraph/` on every host.
@@ -12,10 +12,10 @@ from typing import Final
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from neagraph.errors import NotAcceptableError, NotFoundError, SnapshotError
-from neagraph.model import Answer, QueryRequest
+from neagraph.errors import NotAcceptableError, NotFoundError
+from neagraph.model import Answer
 from neagraph.queries import Kind
 from neagraph.service import ResourceView, Service
 from neagraph.vocab import DCTERMS, ONTOLOGY, OWL, shorten, thing
@@ -31,12 +31,12 @@ from neagraph.web.pages import (
 )
 from neagraph.web.problems import accept_of
 from neagraph.web.threads import StoreThreads
+from neagraph.web.versions import service_at
 from neagraph.web.views import examples_of, fact_of, groups_of, name_of, rows_of, text_of
 
 LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _VARY: Final = {"Vary": "Accept"}
 _SEE_OTHER: Final = 303
-_HEALTH_SECONDS: Final = 2.0
 _EXAMPLES: Final = 9
 _COUNTED: Final = (
     ("statements", "statements"),
@@ -87,11 +87,12 @@ class Resources:
         """Tell of a thing."""
         path, forced = split_suffix(f"{kind}/{key}")
         iri, address = thing(path), f"/doc/{quote(path)}"
+        service = await service_at(request, self._service, self._threads)
         telling = Telling(
             iri,
             address,
-            page=lambda: _resource_page(self._service.view(iri), _downloads(address)),
-            graph=lambda name: self._service.describe(iri, graph_format=name),
+            page=lambda: _resource_page(service.view(iri), _downloads(address)),
+            graph=lambda name: service.describe(iri, graph_format=name),
         )
         return await self._tell(request, telling, forced)
 
@@ -141,35 +142,15 @@ class Resources:
         )
         return Response(self._renderer.render(page), media_type=HTML.media_type)
 
-    async def dump(self) -> Response:
+    async def dump(self, request: Request) -> Response:
         """Send the whole dataset."""
-        path = self._service.dump()
-        if not path.is_file():
-            raise SnapshotError(
-                "The file of the dataset is gone: there has been a new build.",
-                hint="Restart the service.",
-            )
-        links = {"Link": f'<{LICENSE}>; rel="license"'}
-        return FileResponse(
-            path, media_type="application/gzip", filename="neagraph.nq.gz", headers=links
-        )
-
-    async def health(self) -> Response:
-        """Tell that the store answers, and what it holds."""
-        await self._threads.ask(
-            self._service.query, QueryRequest("ASK {}"), seconds=_HEALTH_SECONDS
-        )
-        manifest = self._service.manifest
-        return JSONResponse(
-            {
-                "status": "ok",
-                "digest": manifest.digest,
-                "versions": manifest.software,
-                "reasoner": manifest.reasoner,
-                "counts": manifest.counts,
-                "shapes": {"warnings": manifest.warnings, "infos": manifest.infos},
-            }
-        )
+        service = await service_at(request, self._service, self._threads)
+        body = await self._threads.ask(service.dump)
+        headers = {
+            "Link": f'<{LICENSE}>; rel="license"',
+            "Content-Disposition": 'attachment; filename="neagraph.nq.gz"',
+        }
+        return Response(body, media_type="application/gzip", headers=headers)
 
     async def _tell(self, request: Request, telling: Telling, forced: Offer | None) -> Response:
         _force(request, forced)

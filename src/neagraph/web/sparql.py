@@ -1,16 +1,18 @@
-"""The SPARQL 1.1 Protocol, queries only: three ways in, one answer, or a page for browsers.
+"""The SPARQL 1.1 Protocol, queries: four ways in, one answer, or a page for browsers.
 
-Source: W3C "SPARQL 1.1 Protocol", sections 2.1 and 2.2. What is asked beyond it: `scope`,
-`timeout` and `format`, all optional. The query is decoded once and never edited.
+Source: W3C "SPARQL 1.1 Protocol", sections 2.1 and 2.2, and the HTTP method QUERY. What is asked
+beyond it: `scope`, `timeout`, `format` and `version`, all optional. The query is decoded once and
+never edited. Who asks for nothing is told what there is (W3C "SPARQL 1.1 Service Description").
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,24 +28,32 @@ from neagraph.model import Answer, QueryRequest, Scope
 from neagraph.queries import Kind
 from neagraph.rdf.formats import RESULTS_FORMATS
 from neagraph.rdf.results import read_results
-from neagraph.rdf.terms import NamedNode
 from neagraph.service import Service
 from neagraph.web import negotiation
+from neagraph.web.description import Description
 from neagraph.web.negotiation import GRAPHS, RESULTS, Choice, Offer
 from neagraph.web.pages import Download, Outcome, ProblemView, QueryPage, Renderer
-from neagraph.web.problems import MediaTypeError, accept_of, kind_of
+from neagraph.web.problems import accept_of, kind_of
+from neagraph.web.received import (
+    QUERY,
+    UPDATE,
+    Pairs,
+    address_of,
+    graphs,
+    media_type_of,
+    read_pairs,
+    seconds_of,
+    single,
+)
 from neagraph.web.threads import StoreThreads
+from neagraph.web.trace import trace_of
+from neagraph.web.versions import service_at
 from neagraph.web.views import examples_of, outcome_of_graph, outcome_of_results
 
-MOST_BODY_BYTES: Final = 1024 * 1024
-"""Largest request body."""
 MOST_PAGE_BYTES: Final = 16 * 1024 * 1024
 """Largest answer that is made into a page."""
-_FORM: Final = "application/x-www-form-urlencoded"
-_QUERY: Final = "application/sparql-query"
-_UPDATE: Final = "application/sparql-update"
 _VARY: Final = {"Vary": "Accept"}
-_ONCE: Final = ("query", "scope", "timeout", "format")
+_ONCE: Final = ("query", "scope")
 
 PARAMETERS: Final = (
     ("query", "string", "A SPARQL 1.1 query; once, in the address or in the body."),
@@ -52,12 +62,9 @@ PARAMETERS: Final = (
     ("scope", "string", "all, or asserted to leave entailed triples out."),
     ("timeout", "number", "Seconds that the query may take, up to the limit of the service."),
     ("format", "string", "Short name of a format, such as csv or turtle; before Accept."),
+    ("version", "integer", "Number of an earlier version to be asked; see /history."),
 )
 """Name, type and meaning of each parameter."""
-
-Pairs = Sequence[tuple[str, str]]
-"""Parameters of a request, decoded, in the order in which they were sent."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,10 @@ class Parameters:
     pairs: Pairs
 
 
+Ask = Callable[[Parameters], Awaitable[Answer]]
+"""Returns the answer of the query in some parameters."""
+
+
 class SparqlEndpoint:
     """The address `/sparql`.
 
@@ -84,41 +95,68 @@ class SparqlEndpoint:
         service: Answers.
         renderer: Makes the pages.
         threads: Where to wait for the service.
+        description: Tells what the service offers.
         seconds: How long a query may take, as pages tell.
+        public_url: Where the service is reached from outside; empty to trust the Host header.
     """
 
-    def __init__(
-        self, service: Service, renderer: Renderer, threads: StoreThreads, *, seconds: float
+    def __init__(  # noqa: PLR0913  what a handler needs
+        self,
+        service: Service,
+        renderer: Renderer,
+        threads: StoreThreads,
+        *,
+        description: Description,
+        seconds: float,
+        public_url: str = "",
     ) -> None:
         self._service = service
         self._renderer = renderer
         self._threads = threads
+        self._description = description
         self._seconds = seconds
+        self._public_url = public_url
 
     async def answer(self, request: Request) -> Response:
         """Answer a query in the format that the client likes best, or with a page."""
-        parameters = read_parameters(await read_pairs(request), accept=accept_of(request))
-        if parameters.choice.page:
-            return await self._page(parameters)
+        base = address_of(request, public_url=self._public_url)
+        parameters = read_parameters(
+            await _read_pairs(request), accept=accept_of(request), base=base
+        )
+        choice = parameters.choice
+        service = await service_at(request, self._service, self._threads, pairs=parameters.pairs)
+        ask = partial(self._ask, request, service)
+        if choice.page:
+            return await self._page(parameters, ask)
+        if request.method == "GET" and not parameters.pairs and choice.graph is not None:
+            return await self._description.query_service(base, graph_format=choice.graph)
         if not parameters.request.text.strip():
             raise UsageError(
                 "There is no query.",
                 hint="Send it as the parameter query, or open this in a browser.",
             )
-        _require_any_format(parameters.choice)
-        answer = await self._ask(parameters)
+        _require_any_format(choice)
+        answer = await ask(parameters)
         return Response(answer.body, media_type=answer.media_type, headers=_VARY)
 
-    async def _ask(self, parameters: Parameters) -> Answer:
-        return await self._threads.ask(
-            self._service.query, parameters.request, seconds=parameters.seconds
+    async def _ask(self, request: Request, service: Service, parameters: Parameters) -> Answer:
+        """Return the answer; a client that goes away has its query ended."""
+        trace = trace_of(request)
+        trace.query = parameters.request.text
+        query = replace(parameters.request, id=trace.query_id)
+        answer = await self._threads.ask_watching(
+            request,
+            partial(service.query, query, seconds=parameters.seconds),
+            on_disconnect=partial(service.store.cancel, query.id),
         )
+        trace.version = answer.version
+        return answer
 
-    async def _page(self, parameters: Parameters) -> Response:
+    async def _page(self, parameters: Parameters, ask: Ask) -> Response:
         outcome, problem, status = None, None, 200
         try:
             if parameters.request.text.strip():
-                outcome = await self._outcome(parameters)
+                outcome = await self._outcome(parameters, ask)
         except NeagraphError as error:
             problem, status = ProblemView.of(error), kind_of(error)[0].value
         page = QueryPage(
@@ -133,41 +171,27 @@ class SparqlEndpoint:
         body = self._renderer.render(page)
         return Response(body, status, media_type=negotiation.HTML.media_type, headers=_VARY)
 
-    async def _outcome(self, parameters: Parameters) -> Outcome:
+    async def _outcome(self, parameters: Parameters, ask: Ask) -> Outcome:
         start = time.monotonic()
         request = replace(parameters.request, results_format="json", graph_format="turtle")
-        answer = await self._ask(replace(parameters, request=request))
+        answer = await ask(replace(parameters, request=request))
         milliseconds = round((time.monotonic() - start) * 1000)
         return await self._threads.ask(_outcome_of, answer, milliseconds, parameters.pairs)
 
 
-async def read_pairs(request: Request) -> Pairs:
-    """Return the parameters of a request, wherever it has them.
-
-    Raises:
-        UsageError: If something is not UTF-8, or a body comes without a media type.
-        MediaTypeError: If the body is neither a form nor a query.
-        RefusedError: If it is an update.
-        LimitError: If the body is too large.
-    """
-    pairs = _pairs_of(request.scope["query_string"])
-    if request.method != "POST":
-        return pairs
-    media_type, _, options = request.headers.get("content-type", "").partition(";")
-    media_type = media_type.strip().lower()
-    _require_readable(media_type, options)
-    body = await _read_body(request)
-    if media_type == _FORM:
-        return [*pairs, *_pairs_of(body)]
-    return [*pairs, ("query", _utf8(body))]
+async def _read_pairs(request: Request) -> Pairs:
+    if media_type_of(request) == UPDATE and request.method != "GET":
+        raise _no_updates()
+    return await read_pairs(request, direct={QUERY: "query"})
 
 
-def read_parameters(pairs: Pairs, *, accept: str) -> Parameters:
+def read_parameters(pairs: Pairs, *, accept: str, base: str = "") -> Parameters:
     """Return the parameters of a request, checked.
 
     Args:
         pairs: As they were sent.
         accept: The Accept header; the parameter `format` comes before it.
+        base: What relative IRIs of the query are resolved against.
 
     Raises:
         UsageError: For a parameter that stands more often than it may, or cannot be used.
@@ -176,19 +200,20 @@ def read_parameters(pairs: Pairs, *, accept: str) -> Parameters:
     """
     if any(name == "update" for name, _ in pairs):
         raise _no_updates()
-    single = {name: _single(pairs, name) for name in _ONCE}
-    name = single["format"]
-    choice = negotiation.choose_by_name(name) if name else negotiation.choose(accept)
+    once = {name: single(pairs, name) for name in _ONCE}
+    names = [value for key, value in pairs if key == "format" and value]
+    choice = negotiation.choose_by_names(names, accept) if names else negotiation.choose(accept)
     return Parameters(
         QueryRequest(
-            single["query"] or "",
+            once["query"] or "",
             results_format=choice.results,
             graph_format=choice.graph,
-            scope=_scope(single["scope"]),
-            default_graphs=_graphs(pairs, "default-graph-uri"),
-            named_graphs=_graphs(pairs, "named-graph-uri"),
+            scope=_scope(once["scope"]),
+            default_graphs=graphs(pairs, "default-graph-uri"),
+            named_graphs=graphs(pairs, "named-graph-uri"),
+            base=base,
         ),
-        _seconds(single["timeout"]),
+        seconds_of(pairs),
         choice,
         pairs,
     )
@@ -224,62 +249,11 @@ def _require_any_format(choice: Choice) -> None:
         )
 
 
-def _require_readable(media_type: str, options: str) -> None:
-    if media_type == _UPDATE:
-        raise _no_updates()
-    if not media_type:
-        raise UsageError("The body has no Content-Type.", hint=f"Send {_QUERY} or {_FORM}.")
-    if media_type not in {_FORM, _QUERY}:
-        raise MediaTypeError(
-            f"A body of type {media_type} is not read here.", hint=f"Send {_QUERY} or {_FORM}."
-        )
-    charset = options.lower().partition("charset=")[2].strip().strip('"')
-    if charset not in {"", "utf-8", "utf8"}:
-        raise MediaTypeError(f"A body in {charset} is not read here.", hint="Send it in UTF-8.")
-
-
 def _no_updates() -> RefusedError:
     return RefusedError(
         "This endpoint only answers queries; it takes no updates.",
-        hint="Send a query as the parameter query. The data change with a new build.",
+        hint="Send a query as the parameter query; updates go to /update.",
     )
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise LimitError(
-                f"The body has more than {MOST_BODY_BYTES:,} bytes.",
-                hint="Shorten the query; long VALUES can be split over several queries.",
-            )
-    return bytes(body)
-
-
-def _pairs_of(text: bytes) -> Pairs:
-    """Return the parameters of `application/x-www-form-urlencoded` text."""
-    return _readable(lambda: parse_qsl(text.decode(), keep_blank_values=True, errors="strict"))
-
-
-def _utf8(body: bytes) -> str:
-    return _readable(body.decode)
-
-
-def _readable(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except UnicodeDecodeError as error:
-        raise UsageError("The request is not UTF-8.", hint="Encode it as UTF-8.") from error
-
-
-def _single(pairs: Pairs, name: str) -> str | None:
-    values = [value for key, value in pairs if key == name]
-    if len(values) > 1:
-        raise UsageError(
-            f'The parameter "{name}" stands {len(values)} times.', hint="Send it once."
-        )
-    return values[0] if values else None
 
 
 def _scope(text: str | None) -> Scope:
@@ -288,29 +262,3 @@ def _scope(text: str | None) -> Scope:
     except ValueError as error:
         known = " or ".join(Scope)
         raise UsageError(f'There is no scope "{text}".', hint=f"Use {known}.") from error
-
-
-def _seconds(text: str | None) -> float | None:
-    if text is None or not text.strip():
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise UsageError(
-            f'"{text}" is no timeout.', hint="Give a number of seconds above 0, such as 10."
-        )
-    return seconds
-
-
-def _graphs(pairs: Pairs, name: str) -> tuple[str, ...]:
-    graphs = tuple(value for key, value in pairs if key == name)
-    for graph in graphs:
-        try:
-            NamedNode(graph)
-        except ValueError as error:
-            raise UsageError(
-                f'"{graph}" is no graph name.', where=name, hint="Give an absolute IRI."
-            ) from error
-    return graphs

@@ -1,0 +1,103 @@
+"""Puts the parts of a service together: store, commit log, tokens, limits."""
+
+from __future__ import annotations
+
+import ipaddress
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from neagraph.errors import UsageError
+from neagraph.fetching import FederationPolicy
+from neagraph.queries import load_catalogue
+from neagraph.service import Service
+from neagraph.settings import Settings, project_root
+from neagraph.store.history import CommitLog
+from neagraph.store.process import Mode, ProcessStore, StoreSource
+from neagraph.store.state import open_history, starting_point
+from neagraph.tokens import TokenStore
+from neagraph.writing import Writer
+
+TOKENS_FILE: Final = "tokens.json"
+"""Name of the file of tokens inside the state folder."""
+
+
+def open_service(settings: Settings) -> Service:
+    """Return a service over the state folder, which holds a snapshot.
+
+    Its store loads meanwhile; `service.store.wait()` returns when it answers.
+
+    Raises:
+        SnapshotError: If the snapshot is damaged.
+        HistoryError: If the commit log is damaged, does not fit, or cannot be written.
+    """
+    closing = ExitStack()
+    log = closing.enter_context(open_history(settings.state))
+    snapshot, _ = starting_point(settings.state, log)
+    tokens = TokenStore(settings.state / TOKENS_FILE)
+    return _service(settings, log, closing, snapshot=snapshot, tokens=tokens)
+
+
+def open_plain_service(
+    settings: Settings, *, state: Path | None = None, open_writes: bool = False
+) -> Service:
+    """Return a plain SPARQL server: no closure, no shapes, a default graph of its own.
+
+    Args:
+        settings: Limits and address.
+        state: Where it is kept; None for nowhere: it begins empty and is gone when it ends.
+        open_writes: Whether everybody on this machine may write without a token.
+
+    Raises:
+        UsageError: If writes are to be open on an address that others can reach.
+        HistoryError: If the commit log is damaged or cannot be written.
+    """
+    if open_writes and not _is_loopback(settings.host):
+        raise UsageError(
+            f"Writes cannot be open to everybody who reaches {settings.host}.",
+            hint="Listen on 127.0.0.1, or leave --open-writes out and make tokens.",
+        )
+    closing = ExitStack()
+    folder = state or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="neagraph-")))
+    log = closing.enter_context(open_history(folder))
+    tokens = None if state is None else TokenStore(folder / TOKENS_FILE)
+    return _service(settings, log, closing, tokens=tokens, plain=True, open_writes=open_writes)
+
+
+def _service(  # noqa: PLR0913  one for each part
+    settings: Settings,
+    log: CommitLog,
+    closing: ExitStack,
+    *,
+    snapshot: Path | None = None,
+    tokens: TokenStore | None,
+    plain: bool = False,
+    open_writes: bool = False,
+) -> Service:
+    store = ProcessStore(
+        StoreSource(snapshot, log.path),
+        workers=settings.workers,
+        queue=settings.queue,
+        mode=Mode.PLAIN if plain else Mode.NORMAL,
+    )
+    return Service(
+        store,
+        catalogue=load_catalogue(project_root() / "queries"),
+        limits=settings.limits(),
+        snapshot=snapshot,
+        log=log,
+        writer=Writer(store, log),
+        tokens=tokens,
+        open_writes=open_writes,
+        plain=plain,
+        remote=FederationPolicy(settings.remote),
+        closing=closing,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
