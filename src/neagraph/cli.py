@@ -18,10 +18,13 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
+from neagraph import cli_history, cli_tokens
 from neagraph.build import BuildReport, build, is_current, software
+from neagraph.checking import entail_quads, validate_quads
 from neagraph.entailment.result import require_consistent
 from neagraph.errors import LimitError, NeagraphError, NotFoundError, QueryError, UsageError
 from neagraph.model import Limits, QueryRequest, Scope
+from neagraph.opening import open_plain_service, open_service
 from neagraph.queries import Catalogue, Kind, load_catalogue
 from neagraph.rdf.formats import (
     GRAPH_FORMATS,
@@ -35,14 +38,11 @@ from neagraph.rdf.results import as_text, read_results
 from neagraph.rdf.terms import Quad
 from neagraph.service import (
     Service,
-    entail_quads,
     forking_store,
     open_snapshot,
-    validate_quads,
 )
 from neagraph.settings import TABLE, Settings, load_settings, project_root
 from neagraph.sources import read_sources
-from neagraph.store.process import ProcessStore
 from neagraph.store.protocol import Store
 from neagraph.validation.report import to_text
 
@@ -54,6 +54,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_tokens.app)
+app.add_typer(cli_history.app, name=None)
 
 _MOST_INPUT = 1024 * 1024
 _PROGRESS_AFTER = 1.0  # seconds
@@ -78,23 +81,39 @@ def build_command(state: State = None, reasoner: Reasoner = None) -> None:
 
 
 @app.command("serve")
-def serve_command(
+def serve_command(  # noqa: PLR0913  one argument for each option
+    *,
     host: Annotated[str | None, typer.Option("--host", help=_HELP["host"])] = None,
     port: Annotated[str | None, typer.Option("--port", help=_HELP["port"])] = None,
     timeout: Timeout = None,
     state: State = None,
     reasoner: Reasoner = None,
+    empty: Annotated[
+        bool,
+        typer.Option("--empty", help="A plain SPARQL server: empty, no reasoning, no shapes."),
+    ] = False,
+    open_writes: Annotated[
+        bool,
+        typer.Option("--open-writes", help="With --empty: who is on this machine may write."),
+    ] = False,
 ) -> None:
     """Serve the graph over HTTP; builds a snapshot first if there is none of these files."""
     settings = load_settings(state=state, host=host, port=port, timeout=timeout, reasoner=reasoner)
-    _ensure_snapshot(settings)
-    snapshot = open_snapshot(settings.state)
-    store = ProcessStore(snapshot, workers=os.cpu_count() or 1)
+    if empty:
+        kept = None if state is None else settings.state
+        service = open_plain_service(settings, state=kept, open_writes=open_writes)
+    elif open_writes:
+        raise UsageError(
+            "--open-writes goes with --empty.", hint="Make tokens instead: neagraph token add NAME"
+        )
+    else:
+        _ensure_snapshot(settings)
+        service = open_service(settings)
     # Imported while the store loads, and by no other command: it takes half a second.
-    from neagraph.web.app import create_app, run_server  # noqa: PLC0415
+    from neagraph.web.app import create_app  # noqa: PLC0415
+    from neagraph.web.server import run_server  # noqa: PLC0415
 
-    store.wait()
-    service = _service(store, snapshot, settings)
+    service.store.wait()
     run_server(
         create_app(service, settings=settings),
         settings=settings,
