@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +17,7 @@ from neagraph.build import BuildReport, build
 from neagraph.model import Limits, Version
 from neagraph.queries import load_catalogue
 from neagraph.service import Service
-from neagraph.settings import load_settings, project_root
+from neagraph.settings import Settings, load_settings, project_root
 from neagraph.store.digest import digest_of
 from neagraph.store.history import Base, CommitLog
 from neagraph.store.process import Mode, ProcessStore, StoreSource
@@ -51,20 +51,26 @@ def state(built: BuildReport) -> Path:
 
 
 @contextmanager
-def serving(service: Service) -> Iterator[httpx.Client]:
+def _serving(service: Service, *, settings: Settings | None = None) -> Iterator[httpx.Client]:
     """A client of a service, over a socket and a server as in production."""
-    app = create_app(service, settings=load_settings({}))
+    app = create_app(service, settings=settings or load_settings({}))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            with httpx.Client(base_url=address, timeout=60) as client:
                 yield client
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., AbstractContextManager[httpx.Client]]:
+    """What serves a service for the length of a block."""
+    return _serving
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +88,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             open_writes=True,
             plain=True,
         )
-        with serving(service) as client:
+        with _serving(service) as client:
             yield client
 
 
@@ -95,7 +101,7 @@ def read_only(built: BuildReport) -> Iterator[httpx.Client]:
         limits=Limits(seconds=20.0),
         snapshot=built.snapshot,
     )
-    with serving(service) as client:
+    with _serving(service) as client:
         yield client
 
 
@@ -117,5 +123,5 @@ def writable(
             writer=Writer(store, log),
             open_writes=True,
         )
-        with serving(service) as client:
+        with _serving(service) as client:
             yield client

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
-import uvicorn
 
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
@@ -22,7 +18,6 @@ from neagraph.service import Service
 from neagraph.settings import load_settings, project_root
 from neagraph.store.process import ProcessStore, StoreSource
 from neagraph.store.snapshot import Manifest, dataset_digest, write_snapshot
-from neagraph.web.app import create_app
 
 HERE = Path(__file__).parent
 SECONDS = 20.0
@@ -67,22 +62,6 @@ def markup() -> Callable[[str], Markup]:
     return Markup
 
 
-@contextmanager
-def serving(app) -> Iterator[httpx.Client]:
-    """A client of the application, over a socket and a server as in production."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 def service_over(snapshot: Path) -> Service:
     store = ProcessStore(StoreSource(snapshot), workers=2)
     store.wait()
@@ -113,15 +92,14 @@ def snapshot(quads, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def client(snapshot) -> Iterator[httpx.Client]:
-    with serving(
-        create_app(service_over(snapshot), settings=load_settings({}, timeout="20"))
-    ) as client:
+def client(snapshot, serving) -> Iterator[httpx.Client]:
+    settings = load_settings({}, timeout="20")
+    with serving(service_over(snapshot), settings=settings) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def whole(built) -> Iterator[httpx.Client]:
+def whole(built, serving) -> Iterator[httpx.Client]:
     """A client of a service over the project's own files."""
-    with serving(create_app(service_over(built.snapshot), settings=load_settings({}))) as client:
+    with serving(service_over(built.snapshot)) as client:
         yield client

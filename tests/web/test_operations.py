@@ -3,21 +3,17 @@
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Thread
 
 import httpx
 import pytest
-import uvicorn
 
 from neagraph.errors import WorkerError
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
 from neagraph.service import Service
-from neagraph.settings import load_settings, project_root
+from neagraph.settings import project_root
 from neagraph.store.process import ProcessStore, StoreSource
 from neagraph.tokens import Role, TokenStore
-from neagraph.web.app import create_app
 
 ENDLESS = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p . ?q ?r ?s }"
@@ -26,7 +22,7 @@ PROBLEM = "application/problem+json"
 
 
 @pytest.fixture(scope="module")
-def kept(snapshot, tmp_path_factory):
+def kept(snapshot, tmp_path_factory, serving):
     """A client of a service with two workers, the service, and headers of each role."""
     store = ProcessStore(StoreSource(snapshot), workers=2)
     store.wait()
@@ -44,22 +40,6 @@ def kept(snapshot, tmp_path_factory):
     )
     with serving(service) as client:
         yield client, service, headers
-
-
-@contextmanager
-def serving(service):
-    app = create_app(service, settings=load_settings({}))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=address, timeout=30) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def figures(client):
