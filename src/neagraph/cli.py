@@ -23,8 +23,8 @@ from neagraph.build import BuildReport, build, is_current, software
 from neagraph.checking import entail_quads, validate_quads
 from neagraph.entailment.result import require_consistent
 from neagraph.errors import LimitError, NeagraphError, NotFoundError, QueryError, UsageError
-from neagraph.model import Limits, QueryRequest, Scope
-from neagraph.opening import open_plain_service, open_service
+from neagraph.model import QueryRequest, Scope
+from neagraph.opening import open_in_process, open_plain_service, open_service
 from neagraph.queries import Catalogue, Kind, load_catalogue
 from neagraph.rdf.formats import (
     GRAPH_FORMATS,
@@ -36,14 +36,8 @@ from neagraph.rdf.formats import (
 from neagraph.rdf.io import parse, read_file, write_ntriples
 from neagraph.rdf.results import as_text, read_results
 from neagraph.rdf.terms import Quad
-from neagraph.service import (
-    Service,
-    forking_store,
-    open_snapshot,
-)
 from neagraph.settings import TABLE, Settings, load_settings, project_root
 from neagraph.sources import read_sources
-from neagraph.store.protocol import Store
 from neagraph.validation.report import to_text
 
 app = typer.Typer(
@@ -148,9 +142,8 @@ def query_command(  # noqa: PLR0913  one argument for each option
     settings = load_settings(state=state, timeout=timeout)
     request = _with_format(QueryRequest(_query_text(query, parameter or []), scope=scope), output)
     _ensure_snapshot(settings)
-    snapshot = open_snapshot(settings.state)
     try:
-        answer = _service(forking_store(snapshot), snapshot, settings).query(request)
+        answer = open_in_process(settings).query(request)
     except QueryError as error:
         error.where = f"{query}:{error.where}" if error.where else query
         raise
@@ -220,11 +213,6 @@ def _build(settings: Settings) -> BuildReport:
 def _ensure_snapshot(settings: Settings) -> None:
     if not is_current(project_root(), settings.state, reasoner=settings.reasoner):
         _tell(_build(settings), stream=sys.stderr)
-
-
-def _service(store: Store, snapshot: Path, settings: Settings) -> Service:
-    limits = Limits(seconds=settings.timeout)
-    return Service(store, snapshot=snapshot, catalogue=_catalogue(), limits=limits)
 
 
 def _tell(report: BuildReport, *, stream: Any = None) -> None:  # noqa: ANN401  a text stream

@@ -28,18 +28,18 @@ from neagraph.build import build, is_current
 from neagraph.checking import validate_quads
 from neagraph.errors import UsageError
 from neagraph.model import Answer, Commit, QueryRequest, Scope, Version
+from neagraph.opening import source_of
 from neagraph.queries import load_catalogue
 from neagraph.rdf.formats import RESULTS_FORMATS, graph_format_by_name, graph_format_by_path
 from neagraph.rdf.io import parse, read_file, triples_of, write_graph
 from neagraph.rdf.results import Table, read_results
 from neagraph.rdf.terms import Literal, NamedNode, Term, Triple, to_rdflib_graph
-from neagraph.service import Service, open_snapshot
+from neagraph.service import Service
 from neagraph.settings import Settings, load_settings, project_root
 from neagraph.sources import read_sources
 from neagraph.store.history import CommitLog
-from neagraph.store.process import ProcessStore, StoreSource
+from neagraph.store.process import ProcessStore
 from neagraph.store.protocol import Store
-from neagraph.store.state import history_path, starting_point
 from neagraph.validation.report import ValidationReport
 from neagraph.vocab import XSD, thing
 
@@ -290,7 +290,7 @@ def open(state: Path | None = None) -> KnowledgeGraph:  # noqa: A001  read as ne
 
 
 def _opened(settings: Settings) -> KnowledgeGraph:
-    source = _source(settings.state)
+    source = source_of(settings.state)
     store = ProcessStore(source, workers=settings.workers, queue=settings.queue)
     store.wait()
     service = Service(
@@ -300,15 +300,6 @@ def _opened(settings: Settings) -> KnowledgeGraph:
         limits=replace(settings.limits(), seconds=_MOST_SECONDS),
     )
     return KnowledgeGraph(service, store=store, log=source.log)
-
-
-def _source(state: Path) -> StoreSource:
-    """Return the snapshot and the log of a state folder; the log is read, never made."""
-    path = history_path(state)
-    if not path.is_file():
-        return StoreSource(open_snapshot(state))
-    with CommitLog(path) as log:
-        return StoreSource(starting_point(state, log)[0], path)
 
 
 def _scope(name: str) -> Scope:

@@ -52,12 +52,6 @@ class Changeset:
         """Return what undoes this."""
         return Changeset(self.removed, self.added)
 
-    def then(self, later: Changeset) -> Changeset:
-        """Return the net difference of this one followed by a later one."""
-        added = (set(self.added) - set(later.removed)) | (set(later.added) - set(self.removed))
-        removed = (set(self.removed) - set(later.added)) | (set(later.removed) - set(self.added))
-        return Changeset(tuple(sorted(added)), tuple(sorted(removed)))
-
 
 @dataclass(frozen=True, slots=True)
 class Commit:

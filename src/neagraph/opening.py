@@ -11,11 +11,13 @@ from typing import Final
 from neagraph.errors import UsageError
 from neagraph.fetching import FederationPolicy
 from neagraph.queries import load_catalogue
-from neagraph.service import Service
+from neagraph.service import Service, open_snapshot
 from neagraph.settings import Settings, project_root
+from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.process import Mode, ProcessStore, StoreSource
-from neagraph.store.state import open_history, starting_point
+from neagraph.store.state import history_path, open_history, starting_point
+from neagraph.storekeeper import load
 from neagraph.tokens import TokenStore
 from neagraph.writing import Writer
 
@@ -37,6 +39,38 @@ def open_service(settings: Settings) -> Service:
     snapshot, _ = starting_point(settings.state, log)
     tokens = TokenStore(settings.state / TOKENS_FILE)
     return _service(settings, log, closing, snapshot=snapshot, tokens=tokens)
+
+
+def open_in_process(settings: Settings) -> Service:
+    """Return a service for a program with one thread, such as a command: it forks by itself.
+
+    It answers from the present state, commits after the snapshot included, and writes nothing.
+
+    Raises:
+        SnapshotError: If there is no snapshot, or a damaged one.
+        HistoryError: If the commit log is damaged or does not fit.
+    """
+    source = source_of(settings.state)
+    return Service(
+        ForkingStore(load(source.snapshot, source.log, union=True)),
+        catalogue=load_catalogue(project_root() / "queries"),
+        limits=settings.limits(),
+        snapshot=source.snapshot,
+    )
+
+
+def source_of(state: Path) -> StoreSource:
+    """Return the snapshot and the log of a state folder; the log is read, never made.
+
+    Raises:
+        SnapshotError: If there is no snapshot.
+        HistoryError: If the commit log is damaged.
+    """
+    path = history_path(state)
+    if not path.is_file():
+        return StoreSource(open_snapshot(state))
+    with CommitLog(path) as log:
+        return StoreSource(starting_point(state, log)[0], path)
 
 
 def open_plain_service(

@@ -24,8 +24,7 @@ from neagraph.past import PastStore
 from neagraph.queries import Catalogue
 from neagraph.rdf.results import Table, read_results
 from neagraph.rdf.terms import Literal, NamedNode, Term, show
-from neagraph.store.dataset import EMPTY_GRAPH, ScopedDataset
-from neagraph.store.forking import ForkingStore
+from neagraph.store.dataset import EMPTY_GRAPH
 from neagraph.store.history import CommitLog
 from neagraph.store.protocol import Store
 from neagraph.store.snapshot import (
@@ -284,15 +283,6 @@ def open_snapshot(state: Path) -> Path:
             "There is no snapshot yet.", where=str(state), hint="Make one with: neagraph build"
         )
     return folder
-
-
-def forking_store(snapshot: Path) -> ForkingStore:
-    """Return a store over a snapshot, loaded into this process.
-
-    Raises:
-        SnapshotError: If the snapshot is damaged.
-    """
-    return ForkingStore(ScopedDataset(load_dataset(snapshot)))
 
 
 def _named(iri: str) -> NamedNode:

@@ -8,13 +8,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from neagraph import __version__
+from neagraph.model import Changeset
 from neagraph.settings import project_root
 from neagraph.store import snapshot
+from neagraph.store.digest import changed
+from neagraph.store.state import open_history
 
 REPORT = "data/reports/neaspec-som-24.ttl"
 TEN = "{1 2 3 4 5 6 7 8 9 0}"
@@ -92,6 +96,17 @@ def test_query_builds_when_there_is_no_snapshot_yet(tmp_path: Path) -> None:
     assert (run.code, run.out.strip()) == (0, "true")
     assert "75 statements" in run.err
     assert snapshot.current_snapshot(tmp_path) is not None
+
+
+def test_query_sees_what_was_committed_after_the_snapshot(tmp_path: Path) -> None:
+    assert Run("build", state=tmp_path).code == 0
+    line = "<a:s> <a:p> <a:o> <https://w3id.org/neagraph/id/graph/report/x> ."
+    with open_history(tmp_path) as log:
+        change = Changeset((line,))
+        digest = changed(log.head().digest, change)
+        log.append(change, author="a", message="", digest=digest, time=datetime.now(UTC))
+    run = Run("query", "-", state=tmp_path, stdin=b"ASK { <a:s> <a:p> <a:o> }")
+    assert (run.code, run.out) == (0, "yes\n")
 
 
 def test_query_leaves_entailed_triples_out_when_told(state: Path) -> None:

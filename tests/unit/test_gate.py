@@ -22,9 +22,9 @@ from neagraph.model import Changeset, Limits, Write, WriteKind
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import from_lines, in_graph, parse, triples_of
 from neagraph.rdf.terms import Quad
-from neagraph.service import ForkingStore
 from neagraph.settings import project_root
 from neagraph.store.dataset import ScopedDataset
+from neagraph.store.forking import ForkingStore
 from neagraph.store.snapshot import load_dataset
 from neagraph.vocab import GENID, GRAPH_ENTAILED, GRAPH_ONTOLOGY, ID
 

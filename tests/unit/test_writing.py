@@ -12,9 +12,9 @@ import pytest
 from neagraph.errors import HistoryError, PreconditionError, QueryError, WorkerError
 from neagraph.gate import trial
 from neagraph.model import Changeset, Limits, Version, Write, WriteKind
-from neagraph.service import ForkingStore
 from neagraph.store.dataset import ScopedDataset
 from neagraph.store.digest import digest_of
+from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.state import open_history, present_lines
 from neagraph.writing import Writer

@@ -93,7 +93,7 @@ class ResultCache:
         self._state = ""
         self.bytes = 0
         """How much is kept."""
-        self.hits = self.misses = self.merged = self.not_modified = 0
+        self.hits = self.misses = self.merged = 0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -184,7 +184,6 @@ class FastLane:
     def answered(self, scope: Scope, entry: Entry, status: int, began: float) -> None:
         """Note that a kept answer has been sent."""
         self._cache.hits += 1
-        self._cache.not_modified += status == _NOT_MODIFIED
         self._note(scope, entry, status, began)
 
 
