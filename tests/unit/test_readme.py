@@ -69,6 +69,16 @@ def test_the_change_log_begins_with_this_version() -> None:
     assert versions[0] == __version__
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_the_unit_is_one_that_systemd_accepts(tmp_path: Path) -> None:
+    shown = re.search(r"^```ini\n(.+?)^```$", README, flags=re.MULTILINE | re.DOTALL)[1]
+    unit = tmp_path / "neagraph.service"
+    unit.write_text(shown.replace("/opt/neagraph/bin/neagraph serve", "/bin/true"))
+    command = ["systemd-analyze", "verify", str(unit)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def test_the_dependencies_are_pinned_from_below_only() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for requirement in project["dependencies"]:
