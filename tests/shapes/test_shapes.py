@@ -204,6 +204,7 @@ EXPECTED = {
         ("31-address/concept-scheme", "vocabulary/example", V),
     ),
     "32": (
+        ("32-term/declared", "meeting/example-1", V),
         ("32-term/kind", "nea:Both", V),
         ("32-term", "nea:Undefined", V),
         ("32-term/home", "nea:homeless", V),

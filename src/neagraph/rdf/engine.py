@@ -7,7 +7,7 @@ graph of `Engine.of_dataset` is the deduplicated union, kept as data.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from pyoxigraph import (
@@ -97,6 +97,16 @@ class Engine:
         """Yield the quads of the default graph with these terms; None stands for any."""
         return iter(self._store.quads_for_pattern(subject, predicate, value, DefaultGraph()))
 
+    def holding(self, node: NamedNode | BlankNode) -> Iterator[Quad]:
+        """Yield the quads of all graphs that have a node as subject or object."""
+        yield from self._store.quads_for_pattern(node, None, None, None)
+        yield from self._store.quads_for_pattern(None, None, node, None)
+
+    def graphs_of(self, triple: Triple) -> list[str]:
+        """Return the IRIs of the named graphs that hold a triple, in no order."""
+        held = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return [q.graph_name.value for q in held if isinstance(q.graph_name, NamedNode)]
+
     def graph_names(self) -> list[str]:
         """Return the IRIs of the named graphs, sorted."""
         return sorted(g.value for g in self._store.named_graphs() if isinstance(g, NamedNode))
@@ -162,6 +172,23 @@ class Engine:
         for solution in result:
             yield tuple(solution[i] for i in range(width))
 
+    def select_for(
+        self, text: str, values: Mapping[str, Term] | None = None
+    ) -> Iterator[tuple[Term | None, ...]]:
+        """Yield the solutions of a SELECT query that is written for this engine.
+
+        Args:
+            text: A query; its booleans are in lower case (see `lower_booleans`).
+            values: Names of variables that it selects, and the values that they have beforehand,
+                which may be blank nodes.
+        """
+        substitutions = {Variable(name): value for name, value in (values or {}).items()} or None
+        result = self._evaluate(text, substitutions=substitutions)
+        if isinstance(result, QuerySolutions):
+            width = len(result.variables)
+            for solution in result:
+                yield tuple(solution[i] for i in range(width))
+
     def ask(self, text: str) -> bool:
         """Return the answer of an ASK query."""
         result = self._query(text)
@@ -226,8 +253,15 @@ class Engine:
         return merged
 
     def _query(self, text: str, **options: Any) -> QuerySolutions | QueryTriples | QueryBoolean:  # noqa: ANN401  passed on as they are
+        return self._evaluate(lower_booleans(text), **options)
+
+    def _evaluate(
+        self,
+        text: str,
+        **options: Any,  # noqa: ANN401  passed on as they are
+    ) -> QuerySolutions | QueryTriples | QueryBoolean:
         try:
-            return self._store.query(lower_booleans(text), **options)
+            return self._store.query(text, **options)
         except SyntaxError as error:
             raise query_text.syntax_error(text, str(error)) from error
         except (OSError, ValueError, RuntimeError) as error:

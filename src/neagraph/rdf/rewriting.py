@@ -6,7 +6,6 @@ comes of it are not those of the original, so check an update before it is rewri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -20,7 +19,7 @@ _OPERATIONS: Final = frozenset(
 )
 _ON_ONE_GRAPH: Final = frozenset({"INSERT", "DELETE"})
 
-_CAPITAL_BOOLEAN: Final = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
+_BOOLEANS: Final = ("true", "false")
 
 Insertion = tuple[int, str]
 """An offset in a text, and what is to stand there."""
@@ -98,10 +97,11 @@ def lower_booleans(text: str) -> str:
 
     The engine knows them in lower case alone; the grammar takes both (SPARQL 1.1, section 19.8).
     """
-    if not _CAPITAL_BOOLEAN.search(text):
+    lower = text.lower()
+    if all(lower.count(word) == text.count(word) for word in _BOOLEANS):
         return text
     words = (token for token in tokens(text) if token.kind == "word")
-    booleans = (token for token in words if token.text.lower() in {"true", "false"})
+    booleans = (token for token in words if token.text.lower() in _BOOLEANS)
     return replaced(text, {token: token.text.lower() for token in booleans})
 
 

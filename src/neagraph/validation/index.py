@@ -23,8 +23,14 @@ class TripleIndex:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._values: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
+        self._by_predicate: dict[str, list[Triple]] = defaultdict(list)
         for triple in triples:
             self._values[triple.subject, triple.predicate].append(triple.object)
+            self._by_predicate[triple.predicate.value].append(triple)
+        self._predicates: dict[Term, list[NamedNode]] = defaultdict(list)
+        for subject, predicate in self._values:
+            if isinstance(predicate, NamedNode):
+                self._predicates[subject].append(predicate)
 
     def values(self, subject: Term, predicate: Term) -> list[Term]:
         """Return the objects of a subject and predicate; empty if there are none."""
@@ -33,6 +39,14 @@ class TripleIndex:
     def value(self, subject: Term, predicate: Term) -> Term | None:
         """Return the first object of a subject and predicate; None if there is none."""
         return next(iter(self.values(subject, predicate)), None)
+
+    def with_predicate(self, predicate: str) -> list[Triple]:
+        """Return the triples with this predicate."""
+        return self._by_predicate.get(predicate, [])
+
+    def predicates(self, subject: Term) -> list[NamedNode]:
+        """Return the predicates that a subject has."""
+        return self._predicates.get(subject, [])
 
     def members(self, head: Term) -> list[Term]:
         """Return the members of an RDF list.

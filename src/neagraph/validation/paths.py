@@ -120,3 +120,51 @@ def _bracketed(path: Path) -> str:
     shown = show_path(path)
     simple = isinstance(path, NamedNode) or path.operator in _UNARY
     return shown if simple else f"({shown})"
+
+
+def to_sparql(path: Path) -> str:
+    """Return the path as SPARQL, with whole IRIs."""
+    if isinstance(path, NamedNode):
+        return str(path)
+    parts = [to_sparql(part) for part in path.parts]
+    if path.operator == SEQUENCE:
+        return f"({'/'.join(parts)})"
+    if path.operator == ALTERNATIVE:
+        return f"({'|'.join(parts)})"
+    return f"({_UNARY[path.operator].format(parts[0])})"
+
+
+def turned(path: Path) -> Path:
+    """Return the path from its end to its start."""
+    return CompoundPath("inversePath", (path,))
+
+
+def hops(path: Path, *, backwards: bool = False) -> tuple[Path, ...]:
+    """Return the paths that a path consists of, one after the other; one if it is no sequence.
+
+    Args:
+        path: The path.
+        backwards: Whether it is followed from its end to its start.
+    """
+    if isinstance(path, CompoundPath) and path.operator == SEQUENCE:
+        parts = path.parts[::-1] if backwards else path.parts
+        return tuple(hop for part in parts for hop in hops(part, backwards=backwards))
+    if isinstance(path, CompoundPath) and path.operator == "inversePath":
+        return hops(path.parts[0], backwards=not backwards)
+    return (turned(path) if backwards else path,)
+
+
+def may_be_empty(path: Path) -> bool:
+    """Return whether a path, or a part of it, leads from a node to itself without any triple."""
+    if isinstance(path, NamedNode):
+        return False
+    return path.operator in {"zeroOrMorePath", "zeroOrOnePath"} or any(
+        may_be_empty(part) for part in path.parts
+    )
+
+
+def depth(path: Path) -> int:
+    """Return how many paths a path has inside each other, itself included."""
+    if isinstance(path, NamedNode):
+        return 1
+    return 1 + max((depth(part) for part in path.parts), default=0)

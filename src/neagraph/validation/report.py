@@ -6,12 +6,15 @@ Source: W3C SHACL (2017), section 3.6.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import count, groupby
 from typing import Final
 
-from neagraph.errors import ShapesError
+from neagraph.errors import ShapesError, UsageError
+from neagraph.rdf.positions import Place
 from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple, show
 from neagraph.validation.index import TripleIndex
 from neagraph.validation.paths import Path, read_path, show_path, write_path
@@ -23,6 +26,9 @@ INFO: Final = NamedNode(SH + "Info")
 SEVERITIES: Final = (VIOLATION, WARNING, INFO)
 """From the gravest to the mildest."""
 
+_MANY = 20
+"""From how many results on people want a summary."""
+_MOST_RULES = 5
 _TYPE = NamedNode(RDF_TYPE)
 _FIX_HINT = NamedNode(NEA + "fixHint")
 _DOCS = NamedNode(NEA + "docs")
@@ -43,6 +49,9 @@ class ValidationResult:
         message: What is wrong, for people; empty if the shape says nothing.
         fix_hint: What to write; empty if the shape says nothing.
         docs: IRI of the page on the rule; empty if the shape names none.
+        detail: What was found of the value, for shapes inside shapes (`sh:detail`).
+        place: Where it stands in the text; None where that is not known.
+        suggestion: What was perhaps meant, for people; empty where nothing is near.
     """
 
     focus_node: Term
@@ -55,6 +64,14 @@ class ValidationResult:
     message: str
     fix_hint: str
     docs: str
+    detail: tuple[ValidationResult, ...] = ()
+    place: Place | None = None
+    suggestion: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The page on the rule, or the short name of the shape."""
+        return self.docs or show(self.source_shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +80,30 @@ class ValidationReport:
 
     Args:
         results: The results in the order of `in_order`.
+        left_off: Severity and number of results that were found and are not among them.
     """
 
     results: tuple[ValidationResult, ...]
+    left_off: tuple[tuple[Term, int], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many results were found, whether they are here or not."""
+        return len(self.results) + sum(number for _, number in self.left_off)
 
     @property
     def conforms(self) -> bool:
         """Whether nothing was found, of whatever severity (SHACL 3.6.1.1)."""
-        return not self.results
+        return not self.total
 
     @property
     def accepted(self) -> bool:
         """Whether there are no violations: what decides over builds and writes."""
-        return not self.violations
+        return not self.count(VIOLATION)
+
+    def count(self, severity: Term) -> int:
+        """Return how many results of a severity were found, whether they are here or not."""
+        return len(self._of(severity)) + sum(n for s, n in self.left_off if s == severity)
 
     @property
     def violations(self) -> tuple[ValidationResult, ...]:
@@ -92,23 +120,71 @@ class ValidationReport:
         """The results that show what would make the data better."""
         return self._of(INFO)
 
-    def _of(self, severity: NamedNode) -> tuple[ValidationResult, ...]:
+    def _of(self, severity: Term) -> tuple[ValidationResult, ...]:
         return tuple(result for result in self.results if result.severity == severity)
 
 
 def in_order(results: Iterable[ValidationResult]) -> tuple[ValidationResult, ...]:
     """Return the results grouped by record, in an order that does not depend on theirs.
 
-    Records with graver results come first, then by short name, numbers inside names by size
-    (`p3-s1-a` before `p10-s1-a`). The results of one record: graver ones first, then by shape,
-    path, value and message. Blank nodes are ordered by their labels, which change with each read.
+    Records with graver results come first, then by their places in the text, then by short name,
+    numbers inside names by size (`p3-s1-a` before `p10-s1-a`). The results of one record: graver
+    ones first, then by shape, path, value and message. Blank nodes are ordered by their labels,
+    which change with each read.
     """
     found = list(results)
     gravest: dict[Term, int] = {}
+    first: dict[Term, tuple[object, ...]] = {}
     for result in found:
-        node = result.focus_node
+        node, at = result.focus_node, _place_key(result.place)
         gravest[node] = min(_rank(result.severity), gravest.get(node, len(SEVERITIES)))
-    return tuple(sorted(found, key=lambda r: (gravest[r.focus_node], *_sort_key(r))))
+        first[node] = min(at, first.get(node, at))
+    return tuple(
+        sorted(found, key=lambda r: (gravest[r.focus_node], first[r.focus_node], *_sort_key(r)))
+    )
+
+
+def gather(results: Iterable[ValidationResult], *, most: int | None = None) -> ValidationReport:
+    """Return the report of results as they are found, without holding more than it tells of.
+
+    Args:
+        results: The results, in any order; taken one by one.
+        most: How many are kept, graver ones first; the rest is counted. None keeps all.
+    """
+    if most is None:
+        return ValidationReport(in_order(results))
+    found = Counter[Term]()
+
+    def counted() -> Iterator[ValidationResult]:
+        for result in results:
+            found[result.severity] += 1
+            yield result
+
+    kept = nsmallest(most, counted(), key=_quick_key)
+    found.subtract(result.severity for result in kept)
+    return ValidationReport(in_order(kept), tuple((s, n) for s, n in found.items() if n))
+
+
+def _quick_key(result: ValidationResult) -> tuple[object, ...]:
+    """Return a sort key that is reckoned for each of perhaps a million results."""
+    node, value, shape = result.focus_node, result.value, result.source_shape
+    return _rank(result.severity), str(node), str(value), str(shape), result.message
+
+
+def at_least(report: ValidationReport, severity: Term) -> ValidationReport:
+    """Return the report without what is milder than a severity.
+
+    Severities of the shapes' own count as mild as `INFO`.
+    """
+    most = len(SEVERITIES) if severity == INFO else _rank(severity)
+    return ValidationReport(
+        tuple(result for result in report.results if _rank(result.severity) <= most),
+        tuple((s, number) for s, number in report.left_off if _rank(s) <= most),
+    )
+
+
+def _place_key(place: Place | None) -> tuple[object, ...]:
+    return (1,) if place is None else (0, place.source, place.line, place.column)
 
 
 def _sort_key(result: ValidationResult) -> tuple[object, ...]:
@@ -154,6 +230,7 @@ def _read_result(found: TripleIndex, shapes: TripleIndex, node: Term) -> Validat
     path = found.value(node, NamedNode(SH + "resultPath"))
     constraint = found.value(node, NamedNode(SH + "sourceConstraint"))
     docs = shapes.value(shape, _DOCS)
+    details = (_read_result(found, shapes, d) for d in found.values(node, NamedNode(SH + "detail")))
     return ValidationResult(
         focus_node=_required(found, node, "focusNode"),
         path=None if path is None else read_path(found, path),
@@ -165,6 +242,7 @@ def _read_result(found: TripleIndex, shapes: TripleIndex, node: Term) -> Validat
         message=_text(found.values(node, NamedNode(SH + "resultMessage"))),
         fix_hint=_text(shapes.values(shape, _FIX_HINT)),
         docs=docs.value if isinstance(docs, NamedNode) else "",
+        detail=in_order(details),
     )
 
 
@@ -212,11 +290,16 @@ def _result_triples(node: BlankNode, result: ValidationResult) -> list[Triple]:
         "resultSeverity": result.severity,
         "resultMessage": Literal(result.message) if result.message else None,
     }
-    return [
+    triples = [
         Triple(node, _TYPE, NamedNode(SH + "ValidationResult")),
         *(Triple(node, NamedNode(SH + p), o) for p, o in values.items() if o is not None),
         *described,
     ]
+    for number, detail in enumerate(result.detail, start=1):
+        inner = BlankNode(f"{node.value}detail{number}")
+        triples.append(Triple(node, NamedNode(SH + "detail"), inner))
+        triples += _result_triples(inner, detail)
+    return triples
 
 
 def to_text(report: ValidationReport) -> str:
@@ -226,37 +309,70 @@ def to_text(report: ValidationReport) -> str:
         "\n".join([show(node), *(_result_text(result) for result in results)])
         for node, results in groups
     ]
-    return "\n\n".join([*blocks, _counts(report)]) + "\n"
+    return "\n\n".join([*blocks, counts_text(report) + _most_often(report)]) + "\n"
+
+
+def _most_often(report: ValidationReport) -> str:
+    """Return a line with the rules that were not kept most often, where results are many."""
+    rules = Counter(show(result.source_shape) for result in report.results)
+    if len(report.results) < _MANY or len(rules) == 1:
+        return ""
+    told = (f"{rule} ({number:,})" for rule, number in rules.most_common(_MOST_RULES))
+    return f"\nMost often: {', '.join(told)}."
 
 
 def _result_text(result: ValidationResult) -> str:
     rows = {
+        "at": "" if result.place is None else str(result.place),
         "path": "" if result.path is None else show_path(result.path),
         "value": "" if result.value in (None, result.focus_node) else show(result.value),
         "fix": result.fix_hint,
-        "rule": result.docs or show(result.source_shape),
+        "try": result.suggestion,
+        "rule": result.rule,
     }
-    message = result.message or show(result.constraint_component)
-    lines = [f"  {_name(result.severity)}: {message}"]
-    return "\n".join(lines + [f"    {name:<6}{text}" for name, text in rows.items() if text])
+    lines = [f"  {name_of(result.severity)}: {message_of(result)}"]
+    lines += [f"    {name:<6}{text}" for name, text in rows.items() if text]
+    if not result.fix_hint:  # where there is one, it says what matters of the shapes inside
+        lines += map(_detail_text, result.detail)
+    return "\n".join(lines)
 
 
-def _name(severity: Term) -> str:
+def _detail_text(detail: ValidationResult) -> str:
+    about = "" if detail.path is None else f"{show_path(detail.path)}: "
+    return f"    {'why':<6}{show(detail.focus_node)} {about}{message_of(detail)}"
+
+
+def message_of(result: ValidationResult) -> str:
+    """Return what is wrong, in the words of the shape or of the kind of constraint."""
+    return result.message or show(result.constraint_component)
+
+
+def name_of(severity: Term) -> str:
+    """Return the word for a severity."""
     known = {VIOLATION: "violation", WARNING: "warning", INFO: "info"}
     return next((name for term, name in known.items() if term == severity), show(severity))
 
 
-def _counts(report: ValidationReport) -> str:
+def severity_of(word: str) -> Term:
+    """Return the severity of a word.
+
+    Raises:
+        UsageError: If there is none; the hint lists what there is.
+    """
+    known = {name_of(severity): severity for severity in SEVERITIES}
+    if word not in known:
+        raise UsageError(f'There is no severity "{word}".', hint=f"Use {' or '.join(known)}.")
+    return known[word]
+
+
+def counts_text(report: ValidationReport) -> str:
+    """Return how many results of each severity there are, in one sentence or two."""
     if report.conforms:
         return "No problems: every record conforms to the shapes."
-    counted = [
-        f"{number} {name if number == 1 else name + 's'}"
-        for number, name in (
-            (len(report.violations), "violation"),
-            (len(report.warnings), "warning"),
-            (len(report.infos), "info"),
-        )
-    ]
+    counts = [(name_of(severity), report.count(severity)) for severity in SEVERITIES]
+    counted = [f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in counts]
     records = len({result.focus_node for result in report.results})
-    noun = "record" if records == 1 else "records"
-    return f"{', '.join(counted)} in {records} {noun}."
+    told = ", ".join(counted)
+    if report.left_off:
+        return f"{told}. The first {len(report.results):,} of {report.total:,} are shown."
+    return f"{told} in {records:,} {'record' if records == 1 else 'records'}."

@@ -5,25 +5,34 @@ Source: W3C SHACL (2017), section 2.1.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rdflib import OWL, RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
+from neagraph.rdf.terms import Term, Triple
+
 _DECLARATIONS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
-def restrict(shapes: Graph, graph: Graph, *, without: set[Node]) -> None:
+def restrict(
+    shapes: Graph, graph: Graph, *, without: set[Node], only: set[Node] | None = None
+) -> None:
     """Replace the targets of all shapes, in place, by the focus nodes that they select.
 
     Args:
         shapes: The shapes graph, which is changed.
         graph: The data graph, with the class hierarchy.
         without: Nodes that shall not be focus nodes. As values of other nodes they still count.
+        only: The shapes that keep their targets; all if it is None.
     """
     shape_nodes = {shape for p in _DECLARATIONS for shape in shapes.subjects(p)}
     shape_nodes |= {shape for shape, _ in _implicit_classes(shapes)}
-    selected = {shape: set(focus_nodes(shape, shapes, graph)) for shape in shape_nodes}
+    selected = {
+        shape: set(focus_nodes(shape, shapes, graph))
+        for shape in shape_nodes
+        if only is None or shape in only
+    }
     for shape, kind in list(_implicit_classes(shapes)):
         shapes.remove((shape, RDF.type, kind))
         shapes.add((shape, RDF.type, SH.NodeShape))
@@ -58,3 +67,11 @@ def _implicit_classes(shapes: Graph) -> Iterator[tuple[Node, URIRef]]:
         for shape in shapes.subjects(RDF.type, kind):
             if any(t in (SH.NodeShape, SH.PropertyShape) for t in shapes.objects(shape, RDF.type)):
                 yield shape, kind
+
+
+def foreign_nodes(data: Sequence[Triple], background: Sequence[Triple]) -> set[Term]:
+    """Return the nodes that the background mentions and that the data do not describe."""
+    described = {triple.subject for triple in background}
+    mentioned = described | {triple.object for triple in background}
+    own = {triple.subject for triple in data} | ({triple.object for triple in data} - described)
+    return mentioned - own

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from neagraph.errors import QueryError
 from neagraph.rdf.engine import Engine
-from neagraph.rdf.update_text import read_update, runs
+from neagraph.rdf.update_text import data_of, quads_of_data, read_update, runs, written_graphs
 
 DATA = "INSERT DATA { <a:s> <a:p> %s }"
 
@@ -80,3 +82,148 @@ def test_a_malformed_update_is_told_with_its_place(text: str, line: int, column:
 def test_a_query_is_no_update() -> None:
     with pytest.raises(QueryError, match="SELECT is a query"):
         read_update("SELECT * { ?s ?p ?o }")
+
+
+@pytest.mark.parametrize(
+    ("text", "graphs"),
+    [
+        ("INSERT DATA { GRAPH <g:1> { <a:s> <a:p> 1 } GRAPH <g:2> { <a:s> <a:p> 2 } }", {"1", "2"}),
+        ("DELETE WHERE { GRAPH <g:1> { ?s ?p ?o } }", {"1"}),
+        ("PREFIX g: <g:> INSERT { GRAPH g:1 { ?s ?p 1 } } WHERE { GRAPH ?g { ?s ?p ?o } }", {"1"}),
+        ("BASE <g:/x> DELETE { GRAPH </1> { ?s ?p 1 } . } WHERE { ?s ?p ?o }", {"/1"}),
+        ("WITH <g:1> DELETE { ?s ?p ?o } INSERT { ?s ?p 1 . } WHERE { ?s ?p ?o }", {"1"}),
+        ("WITH <g:1> INSERT { GRAPH <g:2> { ?s ?p 1 } } USING <g:3> WHERE { ?s ?p ?o }", {"2"}),
+        ("INSERT { GRAPH <g:1> { ?s ?p 1 } } USING <g:3> WHERE { ?s ?p ?o { ?a ?b ?c } }", {"1"}),
+        ("CLEAR SILENT GRAPH <g:1>", {"1"}),
+        ("MOVE <g:1> TO <g:2>", {"1", "2"}),
+        ("MOVE DEFAULT TO <g:2>", None),
+        ("DROP ALL", None),
+        ("INSERT DATA { <a:s> <a:p> 1 }", None),
+        ("DELETE { GRAPH <g:1> { ?s ?p 1 } ?s ?p 2 } WHERE { ?s ?p ?o }", None),
+        ("DELETE { GRAPH ?g { ?s ?p 1 } } WHERE { GRAPH ?g { ?s ?p ?o } }", None),
+        ("INSERT { GRAPH <g:1> { ?s ?p 1 } } USING NAMED <g:1> WHERE { ?s ?p ?o }", None),
+        ("DELETEWHERE { GRAPH <g:1> { ?s ?p ?o } }", None),
+    ],
+)
+def test_graphs_that_an_operation_writes_to_are_told_where_it_names_them(text, graphs) -> None:
+    (operation,) = read_update(text)
+    expected = None if graphs is None else {f"g:{name}" for name in graphs}
+    assert written_graphs(operation) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("INSERT DATA { <a:s> <a:p> 01, 1, [] }", 2),
+        ("DELETE DATA { <a:s> <a:p> 1, 2 }", 2),
+        ("# first\nINSERT DATA { <a:s> <a:p> 1 }", 1),
+        ("# first\nDELETE DATA { <a:s> <a:p> 1 }", None),
+        ("DELETE WHERE { <a:s> <a:p> ?o }", None),
+    ],
+)
+def test_data_of_an_operation_are_as_the_engine_has_them(text, number) -> None:
+    (operation,) = read_update(text)
+    quads = data_of(operation)
+    assert (None if quads is None else len(quads)) == number
+
+
+SEVERAL = {
+    "declared anew": (
+        (
+            "PREFIX x: <a:> INSERT DATA { x:s x:p x:1 } ;\n"
+            "PREFIX x: <b:> INSERT DATA { x:s x:p x:2 }"
+        ),
+        {"<a:1>", "<b:2>"},
+    ),
+    "bases on bases": (
+        (
+            "BASE <b/> PREFIX x: <c#> INSERT DATA { <s> <p> <1> } ; "
+            "BASE <../d/> BASE <e/> INSERT DATA { <s> <p> <2>, x:3 }"
+        ),
+        {"<http://a/b/1>", "<http://a/d/e/2>", "<http://a/b/c#3>"},
+    ),
+    "a prefix on a base": (
+        "BASE <b/> CLEAR ALL ; PREFIX : <c/> INSERT DATA { :s :p :1 } ; DELETE WHERE { <s> <p> 1 }",
+        {"<http://a/b/c/1>"},
+    ),
+    "no space before a prefix": (
+        (
+            "PREFIX x: <a:> INSERT DATA { GRAPHx:g { x:s x:p 7 } } ; PREFIX y: <b:>\n"
+            "PREFIX t: <http://www.w3.org/2001/XMLSchema#> INSERT { x:s x:p y:1 }\n"
+            "WHERE { GRAPHx:g { ?s ?p ?o FILTER(?o-t:integer(?o)=0) } }"
+        ),
+        {'"7"^^<http://www.w3.org/2001/XMLSchema#integer>', "<b:1>"},
+    ),
+    "a long word before a colon": (
+        (
+            "PREFIX x: <a:> CLEAR ALL ; PREFIX y: <b:>\n"
+            f"INSERT DATA {{ x:s x:p '{'e' * 200}:', y:1 }}"
+        ),
+        {f'"{"e" * 200}:"', "<b:1>"},
+    ),
+    "a version": (
+        "VERSION '1.2' PREFIX x: <a:> CLEAR ALL ; PREFIX x: <b:> INSERT DATA { x:s x:p x:1 }",
+        {"<b:1>"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_an_operation_has_what_was_declared_last_before_it(name) -> None:
+    text, expected = SEVERAL[name]
+    texts = runs(read_update(text, base="http://a/"))
+    engine = Engine()
+    for one in texts:
+        engine.update(one, base="http://a/")
+    assert {str(quad.object) for quad in engine.quads()} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        (f"{DATA % 1} ;\nPREFIX x: 'no' {DATA % 1}", 2, 11),
+        (f"PREFIX x: <a:> {DATA % 1} ;\nPREFIX y: <b:>\n{DATA % 'y:y, z:y'}", 3, 32),
+        (f"{DATA % 'y:y'} ;\nPREFIX y: <b:> {DATA % 1}", 1, 27),
+        (f"{DATA % 1} ;\nPREFIX x: <b:> {DATA % 1} ;\nPREFIX y: <b>", 3, 14),
+    ],
+)
+def test_what_is_wrong_with_declarations_is_told_with_its_place(text, line, column) -> None:
+    with pytest.raises(QueryError) as caught:
+        read_update(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+UPDATES = {
+    "declared at the beginning": (
+        lambda n: "".join(f"PREFIX p{i}: <a:{i}#>\n" for i in range(n)),
+        lambda i: f"INSERT DATA {{ p{i}:s p{i}:p {i} }}",
+    ),
+    "a prefix before each": (
+        lambda _: "",
+        lambda i: f"PREFIX p{i}: <a:{i}#> INSERT DATA {{ p{i}:s p{i}:p {i} }}",
+    ),
+    "a base before each": (
+        lambda _: "BASE <http://a/> ",
+        lambda i: f"BASE </{i}/> INSERT DATA {{ <s> <p> {i} }}",
+    ),
+    "in turn with others": (
+        lambda _: "PREFIX : <a:>",
+        lambda i: f"INSERT DATA {{ :s :p {i} }} ; DELETE WHERE {{ :s :q {i} }}",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", UPDATES)
+def test_ten_times_as_many_operations_take_ten_times_as_long(name) -> None:
+    declared, operation = UPDATES[name]
+
+    def seconds(number: int) -> float:
+        text = declared(number) + " ;\n".join(map(operation, range(number)))
+        start = time.process_time()
+        found = read_update(text)
+        quads_of_data(found)
+        runs(found)
+        return time.process_time() - start
+
+    assert seconds(20_000) < 30 * min(seconds(2_000), seconds(2_000))

@@ -57,6 +57,18 @@ def test_data_that_keep_the_shapes_conform():
     assert report.conforms
 
 
+@pytest.mark.parametrize("most", [None, 1])
+def test_the_referee_can_be_chosen_in_place_of_the_compiled_shapes(most):
+    data = read("ex:a a ex:Agent . ex:b a ex:Agent ; ex:code 1 . ex:c ex:code 1 .")
+    shapes, background = read(NAMED + QUERIED), read("ex:State rdfs:subClassOf ex:Agent .")
+    reports = [
+        validate(data, shapes=shapes, background=background, engine=engine, most=most)
+        for engine in ("compiled", "pyshacl")
+    ]
+    assert reports[0] == reports[1]
+    assert reports[0].total == 4
+
+
 def test_a_result_says_where_what_and_how_grave():
     (result,) = validate(read("ex:a a ex:Agent ."), shapes=read(NAMED)).results
     assert (result.focus_node, result.path, result.value) == (ex("a"), ex("name"), None)
@@ -163,22 +175,37 @@ def test_a_graph_without_shapes_is_refused():
 @pytest.mark.parametrize(
     ("shape", "reason"),
     [
-        ("a sh:PropertyShape ; sh:path ex:p , ex:q ; sh:minCount 1 .", "more than one 'sh:path'"),
+        ("a sh:PropertyShape ; sh:path ex:p , ex:q ; sh:minCount 1 .", "more than one sh:path"),
         ("a sh:PropertyShape ; sh:path ex:p ; sh:minCount 'one' .", "sh:minCount must be"),
-        ("a sh:PropertyShape ; sh:path ex:p ; sh:pattern '(' .", "unterminated"),
+        ("a sh:PropertyShape ; sh:path ex:p ; sh:pattern '(' .", "no regular expression"),
+        ("a sh:PropertyShape ; sh:path ex:p ; sh:pattern '(?=a)' .", "looking ahead"),
+        ("a sh:PropertyShape ; sh:path ex:p ; sh:minCnt 1 .", "perhaps sh:minCount is meant"),
+        ("a sh:NodeShape ; sh:target [] .", "extension of SHACL"),
+        ("a sh:NodeShape ; sh:minCount 1 .", "needs a sh:path"),
+        ("a sh:PropertyShape .", "has one sh:path"),
+        ("sh:path [] ; sh:minCount 1 .", "not a property path"),
+        ("sh:path _:p . _:p sh:inversePath _:p .", "runs in a circle"),
+        ("a sh:NodeShape ; sh:flags 'i' .", "sh:flags needs a sh:pattern"),
+        ("sh:path ex:p ; sh:qualifiedValueShape [] .", "needs sh:qualifiedMinCount"),
+        ("a sh:NodeShape ; sh:node 'text' .", "must be a shape"),
+        ("a sh:NodeShape ; sh:nodeKind ex:Thing .", "six node kinds"),
+        ("a sh:NodeShape ; sh:closed 'yes' .", "true or false"),
+        ("a sh:NodeShape ; sh:in ex:list .", "no well-formed RDF list"),
+        ("a sh:NodeShape ; sh:or ( 'text' ) .", "holds a literal"),
         ("a sh:NodeShape ; sh:or () .", "well-formed RDF list"),
         ("a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this WHERE {' ] .", "cannot be parsed"),
         ("a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { $this no:p 1 }' ] .", "prefix"),
         (
-            "a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { $this ?p $shapesGraph }' ] .",
-            "not",
+            "a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { $this $PATH 1 }' ] .",
+            "no sh:path",
         ),
+        ("a sh:NodeShape ; sh:sparql [] .", "one SPARQL text"),
         ("a sh:NodeShape ; sh:sparql [ sh:select 'ASK { $this ?p ?o }' ] .", "cannot be used"),
     ],
 )
 def test_a_shape_that_cannot_be_used_is_refused(shape, reason):
     shapes = read("ex:S sh:targetClass ex:Agent . ex:S " + shape)
-    with pytest.raises(ShapesError, match=reason):
+    with pytest.raises(ShapesError, match=f"(?s)shape <?(http://example.org/S|_:).*{reason}"):
         validate(read("ex:a a ex:Agent ; ex:p 'x' ."), shapes=shapes)
 
 
@@ -187,9 +214,13 @@ def test_a_shape_that_cannot_be_used_is_refused(shape, reason):
     [
         "SELECT $this FROM <http://example.org/other> WHERE { $this ?p ?o }",
         "SELECT $this WHERE { SERVICE <http://example.org/sparql> { $this ?p ?o } }",
+        "SELECT $this WHERE { $this ?p ?o MINUS { $this ?p 1 } }",
+        "SELECT $this WHERE { VALUES ?o { 1 } $this ?p ?o }",
+        "SELECT $this WHERE { BIND (1 AS ?this) }",
+        "SELECT $this WHERE { { SELECT ?o { ?s ?p ?o } } $this ?p ?o }",
     ],
 )
-def test_shapes_never_look_at_other_places(query):
+def test_queries_that_are_not_permitted_are_refused(query):
     shapes = read(
         f'ex:S a sh:NodeShape ; sh:targetClass ex:Agent ; sh:sparql [ sh:select "{query}" ] .'
     )
@@ -197,7 +228,8 @@ def test_shapes_never_look_at_other_places(query):
         validate(read("ex:a a ex:Agent ."), shapes=shapes)
 
 
-def test_a_triple_inside_a_triple_is_refused():
+@pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
+def test_a_triple_inside_a_triple_is_refused(engine):
     inner = Triple(ex("a"), ex("p"), Literal("x"))
     with pytest.raises(UnreadableError, match="Triples inside triples"):
-        validate([Triple(ex("b"), ex("says"), inner)], shapes=read(NAMED))
+        validate([Triple(ex("b"), ex("says"), inner)], shapes=read(NAMED), engine=engine)
