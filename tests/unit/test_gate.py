@@ -16,8 +16,9 @@ from neagraph.errors import (
     RdfSyntaxError,
     RefusedError,
     UnreadableError,
+    UnsupportedAxiomError,
 )
-from neagraph.gate import check, trial, try_write
+from neagraph.gate import Gate, PlainGate, check, trial
 from neagraph.model import Changeset, Limits, Write, WriteKind
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import from_lines, in_graph, parse, triples_of
@@ -26,6 +27,7 @@ from neagraph.settings import project_root
 from neagraph.store.dataset import ScopedDataset
 from neagraph.store.forking import ForkingStore
 from neagraph.store.snapshot import load_dataset
+from neagraph.validation.compiler import compile_shapes
 from neagraph.vocab import GENID, GRAPH_ENTAILED, GRAPH_ONTOLOGY, ID
 
 REPORT = ID + "graph/report/one"
@@ -67,7 +69,7 @@ def cats() -> ScopedDataset:
 
 
 def tried(write: Write, dataset: ScopedDataset | None = None) -> Changeset:
-    return try_write(dataset or cats(), write, checked=True, shapes=shapes())
+    return Gate(compile_shapes(shapes()))(dataset or cats(), write)
 
 
 def update(text: str) -> Write:
@@ -264,12 +266,84 @@ def test_what_cannot_be_read_or_done_is_told(write: Write, error: type[Exception
         tried(write)
 
 
+# What is kept ready between trials
+
+
+def test_gate_keeps_up_with_what_is_committed() -> None:
+    gate, dataset = Gate(compile_shapes(shapes())), cats()
+    assert gate.prepare(dataset)
+    kit = Changeset(
+        (f"<a:kit> {TYPE} <o:Cat> <{REPORT}> .", f'<a:kit> <o:name> "Kit" <{REPORT}> .')
+    )
+    dataset.apply(kit)
+    assert not gate.prepare(dataset)
+    with pytest.raises(NotConformingError):
+        gate(dataset, update("DELETE WHERE { GRAPH ?g { <a:kit> <o:name> ?n } }"))
+
+
+@pytest.mark.parametrize(
+    "axiom",
+    [
+        "<o:Dog> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <o:Cat>",
+        "<o:likes> <http://www.w3.org/2000/01/rdf-schema#range> <o:Cat>",
+    ],
+)
+def test_gate_is_made_ready_anew_when_axioms_change(axiom: str) -> None:
+    gate, dataset = Gate(compile_shapes(shapes())), cats()
+    gate.prepare(dataset)
+    dataset.apply(Changeset((f"{axiom} <{REPORT}> .",)))
+    dataset.apply(Changeset((f"<a:x> <a:y> <a:z> <{REPORT}> .",)))
+    assert gate.prepare(dataset)
+    with pytest.raises((InconsistencyError, NotConformingError)):
+        gate(dataset, update(in_report("<a:x> <o:likes> <a:rex> . <a:rex> a <o:Dog>")))
+
+
+def test_gate_is_made_ready_for_each_dataset() -> None:
+    gate = Gate(compile_shapes(shapes()))
+    first, second = cats(), cats()
+    assert gate.prepare(first)
+    assert gate.prepare(second)
+    first.apply(Changeset((f"<a:kit> {TYPE} <o:Cat> <{REPORT}> .",)))
+    assert not gate.prepare(second)
+
+
+def test_new_subclass_brings_its_members_under_the_shapes() -> None:
+    sub_class = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    with pytest.raises(NotConformingError):
+        tried(update(in_report(f"<o:Kitten> {sub_class} <o:Cat> . <a:kit> a <o:Kitten>")))
+
+
+def test_axioms_that_are_not_known_are_told_at_each_trial() -> None:
+    """The referee may have built such a dataset."""
+    reflexive = AXIOMS + b"<o:likes> a owl:ReflexiveProperty ."
+    gate, dataset = Gate(compile_shapes(shapes())), ScopedDataset(quads(reflexive, GRAPH_ONTOLOGY))
+    assert not gate.prepare(dataset)
+    with pytest.raises(UnsupportedAxiomError):
+        gate(dataset, update(in_report("<a:x> <a:y> <a:z>")))
+
+
+def test_plain_mode_needs_nothing_ready() -> None:
+    assert not trial(None).prepare(cats())
+
+
+def test_blank_nodes_that_are_there_stay_wherever_they_are_used() -> None:
+    """Whether or not the update names the graph in which they stand."""
+    asserted = [*quads(AXIOMS, GRAPH_ONTOLOGY), *from_lines([f'_:b1 <o:name> "x" <{REFERENCE}> .'])]
+    for where in (f"GRAPH <{REPORT}>", "GRAPH ?g"):
+        dataset = ScopedDataset([*asserted, *check(asserted, shapes=shapes())])
+        told = f"INSERT {{ {where} {{ ?s <o:age> 3 ; <o:likes> [] }} }}"
+        text = f"{told} WHERE {{ GRAPH ?g {{ ?s <o:name> 'x' }} }}"
+        lines = tried(update(text), dataset).added
+        assert sorted(line.startswith("_:b1 ") for line in lines) == [True, True]
+        assert sum(GENID in line for line in lines) == 1
+
+
 # Plain mode
 
 
 def plain(write: Write, *lines: str) -> Changeset:
     dataset = ScopedDataset(from_lines(lines), union=False)
-    changeset = try_write(dataset, write, checked=False)
+    changeset = PlainGate()(dataset, write)
     fresh = ScopedDataset(from_lines(lines), union=False)
     fresh.apply(changeset)  # what is told is what the write makes of the dataset
     if write.kind is UPDATE:
@@ -326,9 +400,9 @@ def test_plain_mode_does_what_the_standards_say(
 def test_an_empty_graph_goes_when_it_is_deleted_or_filled() -> None:
     dataset = ScopedDataset([], union=False)
     dataset.apply(Changeset(("# <g:1>",)))
-    gone = try_write(dataset, Write(DELETE, graph="g:1"), checked=False)
+    gone = PlainGate()(dataset, Write(DELETE, graph="g:1"))
     assert gone == Changeset((), ("# <g:1>",))
-    filled = try_write(dataset, turtle(POST, b"<a:s> <a:p> <a:o> .", "g:1"), checked=False)
+    filled = PlainGate()(dataset, turtle(POST, b"<a:s> <a:p> <a:o> .", "g:1"))
     assert filled == Changeset((TWO,), ("# <g:1>",))
 
 

@@ -36,7 +36,7 @@ from neagraph.entailment.rules import (
 )
 from neagraph.entailment.schema import Schema, is_anonymous, owl
 from neagraph.entailment.wording import stated, tell, tell_expression
-from neagraph.rdf.terms import Term, Variable, show
+from neagraph.rdf.terms import Literal, NamedNode, Term, Variable, show
 
 X: Final = Variable("x")
 Y: Final = Variable("y")
@@ -122,33 +122,39 @@ def named_expression(schema: Schema, node: Term, _argument: Term) -> Iterator[Co
 
 def all_different(schema: Schema, node: Term) -> Iterator[Compiled]:
     """eq-diff2, eq-diff3."""
-    members = tuple(constant(member) for member in listed(schema, node))
+    for name, predicate in (("eq-diff2", s.MEMBERS), ("eq-diff3", s.DISTINCT_MEMBERS)):
+        for one in schema.values(node, predicate):
+            members = tuple(constant(member) for member in schema.members(one))
+            yield from _all_different(name, members)
+
+
+def _all_different(name: str, members: tuple[NamedNode | Literal, ...]) -> Iterator[Compiled]:
     axiom = f"{', '.join(map(show, members))} are all different (owl:AllDifferent)"
     guards = tuple(Guard(GuardKind.ONE_OF, (slot, *members)) for slot in (X, Y))
     for first, second in ((X, Y), (Y, X)):
         same = Condition((Atom(first, s.SAME_AS, second),), guards)
-        given = Given("eq-diff2", axiom, first, same)
-        yield clash("eq-diff2", given, "{0} is said to be the same as {1}", among=(second,))
+        given = Given(name, axiom, first, same)
+        yield clash(name, given, "{0} is said to be the same as {1}", among=(second,))
     twice = tuple(member for member, times in Counter(members).items() if times > 1)
     if twice:
         listed_twice = Condition(guards=(Guard(GuardKind.ONE_OF, (X, *twice)),))
-        given = Given("eq-diff2", axiom, X, listed_twice)
-        yield clash("eq-diff2", given, "{0} is listed twice among things that are different")
+        given = Given(name, axiom, X, listed_twice)
+        yield clash(name, given, "{0} is listed twice among things that are different")
 
 
 def denied(schema: Schema, node: Term, source: Term) -> Iterator[Compiled]:
     """prp-npa1, prp-npa2."""
     prop = schema.value(node, owl("assertionProperty"))
-    targets = schema.values(node, owl("targetIndividual")) + schema.values(node, owl("targetValue"))
-    for target in targets:
-        guards = (
-            Guard(GuardKind.ONE_OF, (X, constant(source))),
-            Guard(GuardKind.ONE_OF, (Y, constant(target))),
-        )
-        told = f"{show(source)} {tell(schema, prop)} {show(target)}"
-        axiom = f"it is denied that {told} (owl:NegativePropertyAssertion)"
-        given = Given("prp-npa1", axiom, X, Condition((link(schema, prop, X, Y),), guards))
-        yield clash("prp-npa1", given, f"{{0}} has {tell(schema, prop)} {{1}}", among=(Y,))
+    for name, predicate in (("prp-npa1", "targetIndividual"), ("prp-npa2", "targetValue")):
+        for target in schema.values(node, owl(predicate)):
+            guards = (
+                Guard(GuardKind.ONE_OF, (X, constant(source))),
+                Guard(GuardKind.ONE_OF, (Y, constant(target))),
+            )
+            told = f"{show(source)} {tell(schema, prop)} {show(target)}"
+            axiom = f"it is denied that {told} (owl:NegativePropertyAssertion)"
+            given = Given(name, axiom, X, Condition((link(schema, prop, X, Y),), guards))
+            yield clash(name, given, f"{{0}} has {tell(schema, prop)} {{1}}", among=(Y,))
 
 
 def belongs(schema: Schema, individual: Term, node: Term) -> Iterator[Compiled]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from neagraph import vocab
+from neagraph.entailment.clashes import ClashTeller, Row
 from neagraph.entailment.compiler import compile_tbox
-from neagraph.entailment.result import Clash, Entailment, OnRound
+from neagraph.entailment.result import Entailment, OnRound
 from neagraph.entailment.rules import Atom, ClashCheck, Identity, Rule, RuleSet, feeds
 from neagraph.entailment.schema import (
     TYPE,
@@ -19,12 +18,9 @@ from neagraph.entailment.schema import (
     is_schema,
 )
 from neagraph.entailment.trivial import is_reflexive, may_be_reflexive, worth_telling
-from neagraph.entailment.why import Roots, instance
+from neagraph.entailment.why import Roots, origins_of
 from neagraph.rdf.engine import Engine
-from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, Triple, Variable, show
-
-EXPLAINED: Final = 50
-"""For how many clashes the asserted triples that they come from are looked up."""
+from neagraph.rdf.terms import NamedNode, Quad, Triple
 
 
 def entail(
@@ -46,7 +42,7 @@ def entail(
     names = Names()
     working = _union(quads, names)
     rounds = _Rounds(working, on_round)
-    axioms = _axioms(working)
+    axioms = axioms_of(working)
     entailed: set[Triple] = set()
     while True:
         rule_set = compile_tbox(axioms, identity=identity)
@@ -57,13 +53,20 @@ def entail(
         if not new_axioms:
             break
         axioms |= new_axioms
-    clashes = _Clashes(working, Roots(working, rule_set.instance_rules, entailed), names)
+    roots = Roots(working, origins_of(rule_set.instance_rules), entailed)
     told = worth_telling(entailed, structure=rule_set.structure)
     return Entailment(
         triples=tuple(sorted(map(names.restored, told), key=str)),
-        clashes=clashes.found_by(rule_set.clashes),
+        clashes=ClashTeller(working, roots, names).tell(_found(working, rule_set.clashes)),
         rounds=rounds.number,
     )
+
+
+def _found(engine: Engine, checks: Iterable[ClashCheck]) -> Iterator[tuple[ClashCheck, list[Row]]]:
+    for check in checks:
+        if engine.ask(check.possible):
+            rows = engine.select(check.select)
+            yield check, [tuple(term for term in row if term is not None) for row in rows]
 
 
 def _union(quads: Iterable[Quad], names: Names) -> Engine:
@@ -79,7 +82,8 @@ def _union(quads: Iterable[Quad], names: Names) -> Engine:
 _WITH_BLANKS: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISBLANK(?s) || ISBLANK(?o)) }"
 
 
-def _axioms(engine: Engine) -> set[Triple]:
+def axioms_of(engine: Engine) -> set[Triple]:
+    """Return the triples of the default graph that can be part of an axiom."""
     used = [row[0] for row in engine.select("SELECT DISTINCT ?p WHERE { ?s ?p ?o }")]
     predicates = [p for p in used if isinstance(p, NamedNode) and is_axiom_predicate(p)]
     classes = [row[0] for row in engine.select("SELECT DISTINCT ?c WHERE { ?s a ?c }")]
@@ -111,11 +115,15 @@ def _may_be_axiom(head: Atom) -> bool:
 
 def _schema_closure(axioms: set[Triple], rule_set: RuleSet, working: Engine) -> set[Triple]:
     """Return what the axioms entail about named terms, added to the working dataset."""
-    alone = _Rounds(Engine(_quads(axioms)), None)
-    entailed = alone.to_fixpoint(rule_set.schema_rules)
+    entailed = close_schema(Engine(_quads(axioms)), rule_set)
     named = {t for t in entailed if not (is_anonymous(t.subject) or is_anonymous(t.object))}
     working.add(_quads(named))
     return named
+
+
+def close_schema(axioms: Engine, rule_set: RuleSet) -> set[Triple]:
+    """Add to axioms what they entail, about nodes without a name as well, and return it."""
+    return _Rounds(axioms, None).to_fixpoint(rule_set.schema_rules)
 
 
 class _Rounds:
@@ -153,81 +161,3 @@ class _Rounds:
             new = {triple for triple in new if not is_reflexive(triple)}
         self._engine.add(_quads(new))
         return new
-
-
-class _Clashes:
-    """Words clashes: names with labels, and the asserted triples that they come from."""
-
-    def __init__(self, engine: Engine, roots: Roots, names: Names) -> None:
-        self._engine = engine
-        self._roots = roots
-        self._names = names
-
-    def found_by(self, checks: Iterable[ClashCheck]) -> tuple[Clash, ...]:
-        """Return the contradictions that the checks find, each once; the first ones explained."""
-        found = {
-            (check.axiom, frozenset(terms)): (check, terms)  # their order makes no other clash
-            for check in checks
-            if self._engine.ask(check.possible)
-            for terms in self._rows(check)
-        }
-        told = [
-            (_filled(check.sentence, tuple(map(self._told, terms))), check, terms)
-            for check, terms in found.values()
-        ]
-        told.sort(key=lambda clash: (clash[0], clash[1].axiom))
-        return tuple(
-            self._clash(*clash, explained=number < EXPLAINED) for number, clash in enumerate(told)
-        )
-
-    def _rows(self, check: ClashCheck) -> list[tuple[Term, ...]]:
-        rows = self._engine.select(check.select)
-        found = [tuple(term for term in row if term is not None) for row in rows]
-        return sorted(found, key=str, reverse=True)
-
-    def _clash(
-        self, told: str, check: ClashCheck, terms: tuple[Term, ...], *, explained: bool
-    ) -> Clash:
-        bindings = dict(zip(check.shown, terms, strict=True))
-        roots = self._because(check, bindings) if explained else ()
-        because = tuple(map(self._names.restored, roots))
-        since = f"; this comes from {', '.join(map(_statement, because))}" if because else ""
-        return Clash(
-            sentence=f"{told}: {check.axiom}{since}",
-            rule=check.name,
-            individuals=tuple(map(self._names.node, terms[: check.individuals])),
-            axiom=check.axiom,
-            because=because,
-        )
-
-    def _because(self, check: ClashCheck, terms: dict[Variable, Term]) -> tuple[Triple, ...]:
-        """Return what the entailed ones among the patterns of the clash rest on."""
-        instances = [instance(atom, terms) for atom in check.condition.atoms]
-        known = {triple for triple in instances if triple is not None}
-        roots = dict.fromkeys(root for t in instances if t for root in self._roots.of(t))
-        return tuple(root for root in roots if root not in known)
-
-    def _told(self, term: Term) -> str:
-        """Return the short form of a term, with its first label where it has one."""
-        if not isinstance(term, NamedNode):
-            return show(term)
-        for predicate in (vocab.RDFS_LABEL, vocab.SKOS_PREF_LABEL):
-            objects = (quad.object for quad in self._engine.matching(term, NamedNode(predicate)))
-            labels = sorted(label.value for label in objects if isinstance(label, Literal))
-            if labels:
-                return f"“{labels[0]}” ({show(self._names.node(term))})"
-        return show(self._names.node(term))
-
-
-def _statement(triple: Triple) -> str:
-    return " ".join(map(show, (triple.subject, triple.predicate, triple.object)))
-
-
-def _filled(sentence: str, names: tuple[str, ...]) -> str:
-    """Return the sentence with names in its numbered places; other braces stay as they are."""
-
-    def name(place: re.Match[str]) -> str:
-        number = int(place[1])
-        return names[number] if number < len(names) else place[0]
-
-    return re.sub(r"\{(\d+)\}", name, sentence)

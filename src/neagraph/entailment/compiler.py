@@ -7,6 +7,7 @@ do not cover is an error that names it: nothing is passed over in silence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from neagraph import vocab
@@ -45,16 +46,21 @@ def compile_tbox(triples: Iterable[Triple], *, identity: Identity) -> RuleSet:
 
 def _compiled(schema: Schema) -> Iterator[Compiled]:
     for triple in schema.triples:
-        subject, predicate, value = triple.subject, triple.predicate, triple.object
-        if predicate == s.TYPE:
-            yield from _of_type(schema, subject, value)
-        elif predicate in _BINARY:
-            yield from _BINARY[predicate](schema, subject, value)
-        elif predicate.value.startswith(vocab.OWL) and predicate not in _PASSED_OVER:
-            told = f"{tell(schema, subject)} {show(predicate)} {_shown(value)}"
-            raise unsupported(
-                schema, show(predicate), about=subject, told=told, hint=_HINTS.get(predicate, "")
-            )
+        for part in _of_triple(schema, triple):
+            yield replace(part, said=triple) if isinstance(part, Rule) else part
+
+
+def _of_triple(schema: Schema, triple: Triple) -> Iterator[Compiled]:
+    subject, predicate, value = triple.subject, triple.predicate, triple.object
+    if predicate == s.TYPE:
+        yield from _of_type(schema, subject, value)
+    elif predicate in _BINARY:
+        yield from _BINARY[predicate](schema, subject, value)
+    elif predicate.value.startswith(vocab.OWL) and predicate not in _PASSED_OVER:
+        told = f"{tell(schema, subject)} {show(predicate)} {_shown(value)}"
+        raise unsupported(
+            schema, show(predicate), about=subject, told=told, hint=_HINTS.get(predicate, "")
+        )
 
 
 def _of_type(schema: Schema, subject: Term, value: Term) -> Iterator[Compiled]:

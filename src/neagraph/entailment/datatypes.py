@@ -7,6 +7,7 @@ integers as xsd:integer, a plain string may be a token, and an unknown datatype 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from neagraph.vocab import OWL, RDF, RDFS, XSD
@@ -58,6 +59,7 @@ _FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Datatype to the datatypes whose literals may lie in its value space."""
 
+_BOUNDLESS: Final = (None, None)
 _KNOWN: Final = tuple(dict.fromkeys(name for family in _FAMILIES.values() for name in family))
 
 _NUMBER: Final = "^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$"
@@ -86,6 +88,22 @@ def not_of_datatype(variable: str, datatype: str) -> str:
     member = _member(variable, datatype[1:-1])
     known = f"DATATYPE({variable}) IN ({_listed(_KNOWN)})"
     return f"ISLITERAL({variable}) && {known} && !COALESCE({member}, true)"
+
+
+def is_surely_of_datatype(lexical: str, datatype: str, iri: str) -> bool:
+    """Return whether a literal lies in the value space, as far as no values need be compared.
+
+    Args:
+        lexical: Its lexical form.
+        datatype: Its own datatype.
+        iri: The datatype asked for; one of `DATATYPES`.
+    """
+    if iri == ANY_LITERAL:
+        return True
+    if datatype not in _FAMILIES[iri] or INTEGER_BOUNDS.get(iri, _BOUNDLESS) != _BOUNDLESS:
+        return False
+    form = _WHOLE if iri in INTEGER_BOUNDS else _NUMBER
+    return _FAMILIES[iri] != _DECIMALS or re.fullmatch(form[1:-1], lexical) is not None
 
 
 def _member(variable: str, iri: str) -> str:

@@ -51,7 +51,24 @@ class Entailment:
     rounds: int
 
 
-def require_consistent(entailment: Entailment) -> None:
+@dataclass(frozen=True, slots=True)
+class ClosureChange:
+    """How a change of asserted triples changes what is entailed.
+
+    Args:
+        added: What is entailed now and was not before.
+        removed: What is not entailed any more, or asserted now.
+        clashes: The contradictions that the change brings, sorted by sentence.
+        is_complete: Whether everything was worked out anew.
+    """
+
+    added: frozenset[Triple]
+    removed: frozenset[Triple]
+    clashes: tuple[Clash, ...] = ()
+    is_complete: bool = False
+
+
+def require_consistent(entailment: Entailment | ClosureChange) -> None:
     """Do nothing if there is no clash.
 
     Raises:

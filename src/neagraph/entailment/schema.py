@@ -106,6 +106,12 @@ def is_anonymous(node: Term) -> bool:
     return isinstance(node, BlankNode) or (isinstance(node, NamedNode) and _GENID in node.value)
 
 
+def in_order(term: Term) -> str:
+    """Return what terms are sorted by: a blank node and its IRI stand in the same place."""
+    told = str(term)
+    return f"_:{told.partition(_GENID)[2][:-1]}" if _GENID in told else told
+
+
 class Names:
     """Blank nodes and the IRIs that stand for them during entailment."""
 
@@ -137,6 +143,10 @@ class Names:
     def node(self, term: Term) -> Term:
         """Return the blank node that an IRI stands for, or the term itself."""
         return self._blank.get(term, term) if isinstance(term, NamedNode) else term
+
+    def blank_nodes(self) -> dict[Term, Term]:
+        """Return the IRIs that have been given, each with the blank node that it stands for."""
+        return {iri: node for iri, node in self._blank.items()}  # noqa: C416  a copy of a wider type
 
     def _iri(self, term: BlankNode) -> NamedNode:
         iri = NamedNode(f"{vocab.BASE.rstrip('/')}{_GENID}{term.value}")

@@ -90,13 +90,15 @@ def worth_telling(triples: Iterable[Triple], *, structure: frozenset[Term]) -> l
         for triple in triples
         if triple.subject not in structure
         and triple.object not in structure
-        and not (_may_be_trivial(triple) and any(is_kind(triple) for is_kind in KINDS))
+        and not (
+            may_be_trivial(triple.predicate, triple.object)
+            and any(is_kind(triple) for is_kind in KINDS)
+        )
     ]
 
 
-def _may_be_trivial(triple: Triple) -> bool:
+def may_be_trivial(predicate: Slot, value: Slot | Term) -> bool:
     """Return whether the kinds need to be looked at: for most triples they need not."""
-    predicate, value = triple.predicate, triple.object
     if predicate == s.TYPE:
         return isinstance(value, NamedNode) and value.value.startswith(_VOCABULARIES)
     return predicate in _PREDICATES

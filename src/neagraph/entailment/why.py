@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from neagraph.entailment.rules import Atom, Condition, GuardKind, Rule, Slot
-from neagraph.rdf.engine import Queryable
-from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple, Variable
-
-Bindings = dict[Slot, Term]
+from neagraph.entailment.matching import (
+    NO_CONSTANTS,
+    Constants,
+    Facts,
+    Index,
+    Join,
+    Places,
+    Slots,
+    Terms,
+    filled,
+    terms_of,
+)
+from neagraph.entailment.rules import Atom, Rule
+from neagraph.entailment.schema import in_order
+from neagraph.rdf.terms import Term, Triple, Variable
 
 MOST: Final = 60
 """How many rule instances are looked at in search of the asserted triples below one."""
+_SORTED: Final = 1000
+"""Of how many instances of one rule the order does not depend on the dataset's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,89 +42,77 @@ class Reason:
     premises: tuple[Triple, ...]
 
 
-def reasons(engine: Queryable, rules: tuple[Rule, ...], triple: Triple) -> Iterator[Reason]:
-    """Yield the rule instances that entail a triple, those of earlier rules first.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A rule, ready to be joined with a triple that its head matches."""
+
+    rule: Rule
+    join: Join
+    premises: tuple[Slots, ...]
+
+    def reasons(self, facts: Facts, terms: Terms) -> Iterator[Reason]:
+        """Yield the instances of the rule that entail a triple."""
+        for known in self.join.solutions(facts, terms):
+            premises = (filled(slots, known) for slots in self.premises)
+            yield Reason(self.rule, tuple(p for p in premises if p is not None))
+
+
+def origins_of(rules: Iterable[Rule], constants: Constants = NO_CONSTANTS) -> Index[Origin]:
+    """Return the rules by what they entail: the quick ones first, of these the earlier ones.
+
+    Args:
+        rules: The rules.
+        constants: What stands in the dataset for their constants.
+    """
+    found = [(head, _origin(rule, head, constants)) for rule in rules for head in rule.head]
+    return Index(sorted(found, key=lambda entry: not entry[1].join.is_outward))
+
+
+def _origin(rule: Rule, head: Atom, constants: Constants) -> Origin:
+    places = Places((*rule.body, head), rule.condition.guards, constants)
+    body = rule.condition
+    return Origin(rule, places.join(head, body), tuple(map(places.slots, rule.body)))
+
+
+def reasons(facts: Facts, origins: Index[Origin], triple: Triple) -> Iterator[Reason]:
+    """Yield the rule instances that entail a triple, in the order of the origins.
 
     They may run in a circle: of two inverse triples, each is a reason for the other.
 
     Args:
-        engine: A dataset with its closure.
-        rules: The rules of its axioms.
-        triple: The triple, without blank nodes.
+        facts: A dataset with its closure.
+        origins: The rules of its axioms.
+        triple: The triple.
     """
-    for rule in rules:
-        for head in rule.head:
-            bindings = unified(head, triple)
-            if bindings is not None:
-                yield from _instances(engine, rule, bindings)
+    terms = terms_of(triple)
+    for origin in origins.of(terms):
+        found = origin.reasons(facts, terms)
+        yield from sorted(islice(found, _SORTED), key=_in_order)
+        yield from found
 
 
-def unified(atom: Atom, triple: Triple) -> Bindings | None:
-    """Return what the variables of a pattern stand for in a triple; None if it does not match."""
-    bindings: Bindings = {}
-    for slot, term in zip(atom, (triple.subject, triple.predicate, triple.object), strict=True):
-        if bindings.setdefault(slot, term if isinstance(slot, Variable) else slot) != term:
-            return None
-    return bindings
-
-
-def bound(condition: Condition, bindings: Bindings) -> Condition | None:
-    """Return the condition with terms for variables; None where it cannot hold any more."""
-
-    def put(slot: Slot) -> Slot:
-        term = bindings.get(slot, slot)
-        return term if isinstance(term, NamedNode | Literal | Variable) else slot
-
-    guards = []
-    for guard in condition.guards:
-        slots = tuple(put(slot) for slot in guard.slots)
-        if guard.kind is not GuardKind.ONE_OF or isinstance(slots[0], Variable):
-            guards.append(guard._replace(slots=slots))
-        elif slots[0] not in slots[1:]:
-            return None
-    return Condition(tuple(Atom(*map(put, atom)) for atom in condition.atoms), tuple(guards))
-
-
-def _instances(engine: Queryable, rule: Rule, bindings: Bindings) -> Iterator[Reason]:
-    condition = bound(rule.condition, bindings)
-    if condition is None:
-        return
-    slots = dict.fromkeys(slot for atom in condition.atoms for slot in atom)
-    free = [slot for slot in slots if isinstance(slot, Variable)]
-    if not free:
-        rows: Iterator[tuple[Term | None, ...]] = iter([()] * engine.ask(f"ASK {{ {condition} }}"))
-    else:
-        rows = engine.select(f"SELECT {' '.join(map(str, free))} WHERE {{ {condition} }}")
-    for row in rows:
-        found = {slot: term for slot, term in zip(free, row, strict=True) if term is not None}
-        premises = [instance(atom, found) for atom in condition.atoms]
-        yield Reason(rule, tuple(premise for premise in premises if premise is not None))
+def _in_order(reason: Reason) -> list[str]:
+    return [in_order(term) for premise in reason.premises for term in terms_of(premise)]
 
 
 def instance(atom: Atom, found: dict[Variable, Term]) -> Triple | None:
     """Return the triple that a pattern stands for; None if a variable is left or it is no RDF."""
-    subject, predicate, value = (
-        found.get(slot) if isinstance(slot, Variable) else slot for slot in atom
-    )
-    if not isinstance(subject, NamedNode | BlankNode) or not isinstance(predicate, NamedNode):
-        return None
-    return None if value is None else Triple(subject, predicate, value)
+    places = Places((atom,), (), NO_CONSTANTS)
+    return filled(places.slots(atom), [found.get(variable) for variable in places])
 
 
 class Roots:
     """Finds the asserted triples that entailed ones rest on.
 
     Args:
-        engine: A dataset with its closure, without blank nodes.
-        rules: The rules of its axioms.
+        facts: A dataset with its closure.
+        origins: The rules of its axioms.
         entailed: Which of its triples are entailed.
     """
 
-    def __init__(
-        self, engine: Queryable, rules: tuple[Rule, ...], entailed: Container[Triple]
-    ) -> None:
-        self._engine = engine
-        self._rules = rules
+    def __init__(self, facts: Facts, origins: Index[Origin], entailed: Container[Triple]) -> None:
+        self._facts = facts
+        self._origins = origins
         self._entailed = entailed
         self._found: dict[Triple, tuple[Triple, ...]] = {}
         self._left = 0
@@ -135,7 +136,7 @@ class Roots:
         return self._found[triple]
 
     def _reasons(self, triple: Triple) -> Iterator[Reason]:
-        for reason in reasons(self._engine, self._rules, triple):
+        for reason in reasons(self._facts, self._origins, triple):
             self._left -= 1
             if self._left < 0:
                 return

@@ -138,7 +138,7 @@ ENTAILMENTS = [
         ":y a :D .",
     ),
     (
-        "cls-avf nested",
+        "values that have a value",
         """:C rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom
              [ owl:onProperty :q ; owl:hasValue :v ] ] . :x a :C ; :p :y .""",
         ":y :q :v .",
@@ -315,7 +315,7 @@ CLASHES = [
         ":x :y",
     ),
     (
-        "prp-npa1",
+        "prp-npa2",
         (
             "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :x ; owl:assertionProperty"
             " :p ; owl:targetValue 1 . :x :p 1 ."
@@ -368,7 +368,7 @@ CLASHES = [
         ":x :z",
     ),
     (
-        "eq-diff2",
+        "eq-diff3",
         "[] a owl:AllDifferent ; owl:distinctMembers (:x :y) . :x owl:sameAs :y .",
         ":x :y",
     ),
@@ -411,6 +411,14 @@ TWO_NAMES = [
         (
             ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ; owl:onClass"
             " :D ] . :x a :C ; :p :y , :z . :y a :D . :z a :D ."
+        ),
+        ":x :y :z",
+    ),
+    (
+        "cls-maxqc4",
+        (
+            ":C rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;"
+            " owl:onClass owl:Thing ] . :x a :C ; :p :y , :z ."
         ),
         ":x :y :z",
     ),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from neagraph.entailment.closure import entail
 from neagraph.entailment.compiler import compile_tbox
-from neagraph.entailment.why import Roots, reasons
+from neagraph.entailment.matching import Index
+from neagraph.entailment.why import Origin, Roots, origins_of, reasons
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import Quad, Triple
 
 from .reading import quads, triples
 
 
-def closed(turtle: str) -> tuple[Engine, tuple, set[Triple]]:
+def closed(turtle: str) -> tuple[Engine, Index[Origin], set[Triple]]:
     """Return the dataset with its closure, the rules, and what is entailed."""
     data = quads(turtle)
     entailed = set(entail(data).triples)
     engine = Engine([*data, *(Quad(t.subject, t.predicate, t.object) for t in entailed)])
-    return engine, compile_tbox([q.triple for q in data], identity="check").rules, entailed
+    rules = compile_tbox([q.triple for q in data], identity="check").rules
+    return engine, origins_of(rules), entailed
 
 
 def one(turtle: str) -> Triple:
