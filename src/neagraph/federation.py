@@ -38,7 +38,7 @@ from neagraph.rdf.query_text import Token, tokens, without_service
 from neagraph.rdf.syntax import end_of_prologue
 from neagraph.rdf.terms import Literal, NamedNode, Variable
 
-__all__ = ["FederationPolicy", "answer_federated", "expand", "load"]
+__all__ = ["FederationPolicy", "answer_federated", "asks_others", "expand", "load"]
 
 _MOST_REMOTES: Final = 8
 _SERVICE: Final = "SERVICE"
@@ -86,7 +86,7 @@ def answer_federated(
         LimitError: If it sends too much.
         NeagraphError: Whatever `answer` raises.
     """
-    if _SERVICE not in request.text.upper() or without_service(request.text) is None:
+    if not asks_others(request.text):
         return answer(request)
     try:
         return answer(request)
@@ -109,6 +109,11 @@ def expand(request: QueryRequest, policy: FederationPolicy) -> QueryRequest:
     prologue = _prologue(request)
     pieces = [(service, _values_of(service, prologue, policy, until=until)) for service in services]
     return replace(request, text=_replaced(request.text, pieces))
+
+
+def asks_others(text: str) -> bool:
+    """Whether a query holds SERVICE."""
+    return _SERVICE in text.upper() and without_service(text) is not None
 
 
 def load(write: Write, policy: FederationPolicy) -> Write:

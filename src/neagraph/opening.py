@@ -16,6 +16,7 @@ from neagraph.settings import Settings, project_root
 from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.process import Mode, ProcessStore, StoreSource
+from neagraph.store.snapshot import served
 from neagraph.store.state import history_path, open_history, starting_point
 from neagraph.storekeeper import load
 from neagraph.tokens import TokenStore
@@ -33,8 +34,10 @@ def open_service(settings: Settings) -> Service:
     Raises:
         SnapshotError: If the snapshot is damaged.
         HistoryError: If the commit log is damaged, does not fit, or cannot be written.
+        UsageError: If another service is running on the folder.
     """
     closing = ExitStack()
+    closing.enter_context(served(settings.state))
     log = closing.enter_context(open_history(settings.state))
     snapshot, _ = starting_point(settings.state, log)
     tokens = TokenStore(settings.state / TOKENS_FILE)
@@ -84,7 +87,8 @@ def open_plain_service(
         open_writes: Whether everybody on this machine may write without a token.
 
     Raises:
-        UsageError: If writes are to be open on an address that others can reach.
+        UsageError: If writes are to be open on an address that others can reach, or another
+            service is running on the folder.
         HistoryError: If the commit log is damaged or cannot be written.
     """
     if open_writes and not _is_loopback(settings.host):
@@ -94,6 +98,7 @@ def open_plain_service(
         )
     closing = ExitStack()
     folder = state or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="neagraph-")))
+    closing.enter_context(served(folder))
     log = closing.enter_context(open_history(folder))
     tokens = None if state is None else TokenStore(folder / TOKENS_FILE)
     return _service(settings, log, closing, tokens=tokens, plain=True, open_writes=open_writes)

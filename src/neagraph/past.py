@@ -55,10 +55,20 @@ class PastStore:
                 return replace(answer, version=self.version)
         raise BusyError("Too much is being written right now.", hint="Ask again in some seconds.")
 
+    def soon(self, *_: object) -> None:
+        """Return None: the log is read in a thread."""
+
     def trial(self, *_: object, **__: object) -> Changeset:
         """Raise RefusedError: the past is not written."""
         raise RefusedError(
             f"Version {self.version.number} is past and cannot be changed.",
+            hint="Leave the parameter version out.",
+        )
+
+    def check(self, *_: object, **__: object) -> Answer:
+        """Raise RefusedError: data are checked together with the present."""
+        raise RefusedError(
+            "Data are checked together with the current version.",
             hint="Leave the parameter version out.",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from neagraph.errors import NotFoundError, SnapshotError
-from neagraph.federation import answer_federated
+from neagraph.federation import answer_federated, asks_others
 from neagraph.fetching import FederationPolicy
 from neagraph.model import (
     Answer,
@@ -188,11 +188,26 @@ class Service:
             request: The query.
             seconds: Time it may take; at most, and by default, the service's own limit.
         """
-        seconds = min(seconds or self.limits.seconds, self.limits.seconds)
-        limits = replace(self.limits, seconds=seconds)
+        limits = self._limits(seconds)
         return answer_federated(
             request, self.remote, answer=lambda local: self.store.answer(local, limits)
         )
+
+    def soon(
+        self, request: QueryRequest, *, seconds: float | None = None
+    ) -> Awaitable[Answer] | None:
+        """Return what answers a query on the running event loop, otherwise as `query`.
+
+        None where only a thread can wait for the answer.
+        """
+        if asks_others(request.text):
+            return None
+        return self.store.soon(request, self._limits(seconds))
+
+    def _limits(self, seconds: float | None) -> Limits:
+        if not seconds or seconds >= self.limits.seconds:
+            return self.limits
+        return replace(self.limits, seconds=seconds)
 
     def dump(self) -> bytes:
         """Return the whole dataset at this version: gzipped, sorted N-Quads."""

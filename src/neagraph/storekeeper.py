@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import resource
 import signal
 import socket
 import sys
 from pathlib import Path
 
+from neagraph.checking import checker
 from neagraph.errors import HistoryError, NeagraphError
-from neagraph.gate import trial
+from neagraph.gate import Gate, trial
 from neagraph.model import Answer, Version
 from neagraph.settings import project_root
 from neagraph.store.dataset import ScopedDataset
@@ -22,10 +24,11 @@ from neagraph.store.digest import digest_of
 from neagraph.store.history import CommitLog
 from neagraph.store.messages import write_outcome
 from neagraph.store.process import MODULE, READY
-from neagraph.store.server import StoreServer, Trial
+from neagraph.store.server import Check, StoreServer, Trial
 from neagraph.store.snapshot import load_dataset
 
 _DESCRIPTORS = 65_536
+_REFEREE = "neagraph.validation.referee"
 
 
 def load(snapshot: Path | None, log: Path | None, *, union: bool) -> ScopedDataset:
@@ -70,7 +73,9 @@ def _misfit(log: Path, reason: str) -> HistoryError:
     )
 
 
-def serve(dataset: ScopedDataset, options: argparse.Namespace, *, attempt: Trial) -> None:
+def serve(
+    dataset: ScopedDataset, options: argparse.Namespace, *, attempt: Trial, check: Check
+) -> None:
     """Say that the dataset is loaded, and answer until standard input closes."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, _DESCRIPTORS), most))
@@ -87,6 +92,7 @@ def serve(dataset: ScopedDataset, options: argparse.Namespace, *, attempt: Trial
             workers=options.workers,
             queue=options.queue,
             trial=attempt,
+            check=check,
         ).serve()
 
 
@@ -95,16 +101,19 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when to end
         signal.signal(number, signal.SIG_IGN)
     options = _parser().parse_args(arguments)
+    importlib.import_module(_REFEREE)  # children can open no file, not even a module's
     output = sys.stdout.buffer
     try:
         dataset = load(options.snapshot, options.log, union=not options.plain)
-        attempt = trial(None if options.plain else project_root())
+        root = None if options.plain else project_root()
+        attempt = trial(root)
+        check = checker(root, attempt.view_of if isinstance(attempt, Gate) else None)
     except NeagraphError as error:
         output.write(b"failed\n")
         write_outcome(output, error)
         output.flush()
         return error.exit_code
-    serve(dataset, options, attempt=attempt)
+    serve(dataset, options, attempt=attempt, check=check)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Backups of a state folder: one archive with a snapshot, the commit log and the tokens.
+"""Backups of a state folder: one archive with a snapshot, the commit log, tokens and reviews.
 
 A backup is taken while the service runs: the log is copied in one transaction, and a snapshot that
 it can be replayed on never changes. A backup is restored only after it has been read as a whole.
@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from neagraph.errors import HistoryError, SnapshotError, UnreadableError, UsageError
 from neagraph.store.history import FILE, CommitLog
-from neagraph.store.snapshot import CURRENT, SNAPSHOTS, current_snapshot, load_dataset, locked
+from neagraph.store.snapshot import (
+    CURRENT,
+    SNAPSHOTS,
+    current_snapshot,
+    load_dataset,
+    locked,
+    served,
+)
 from neagraph.store.state import history_path, present_lines, starting_point
 
 _TRIES: Final = 5
+_DATABASE: Final = b"SQLite format 3\0"
 _HINT: Final = "Use a file that neagraph backup has written."
 
 
@@ -64,12 +73,12 @@ def restore(state: Path, source: Path, *, force: bool = False) -> None:
         force: Whether what is there may be replaced.
 
     Raises:
-        UsageError: If the folder is in use, or holds data and `force` is not given.
+        UsageError: If a service is using the folder, or it holds data and `force` is not given.
         UnreadableError: If the archive cannot be read or is no backup.
         SnapshotError: If the snapshot in it is damaged.
         HistoryError: If the log in it is damaged, or does not fit the snapshot.
     """
-    with locked(state):
+    with locked(state), served(state):
         if not force and (history_path(state).exists() or (state / CURRENT).exists()):
             raise UsageError(
                 "The state folder holds data.",
@@ -93,7 +102,18 @@ def _collect(state: Path, content: Path, extras: tuple[str, ...]) -> None:
             content.mkdir()
     for name in extras:
         with suppress(FileNotFoundError):
-            shutil.copy2(state / name, content / name)
+            _copy(state / name, content / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file; of a database what one transaction sees, since it may be written meanwhile."""
+    with source.open("rb") as file:
+        is_database = file.read(len(_DATABASE)) == _DATABASE
+    if not is_database:
+        shutil.copy2(source, target)
+        return
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copied:
+        database.backup(copied)
 
 
 def _collect_data(state: Path, content: Path) -> None:
@@ -157,6 +177,8 @@ def _replace(state: Path, content: Path) -> None:
     if not history_path(content).exists():
         history_path(state).unlink(missing_ok=True)
     for file in sorted(path for path in content.iterdir() if path.is_file()):
+        for end in ("-wal", "-shm", "-journal"):  # they belong to what is replaced
+            (state / (file.name + end)).unlink(missing_ok=True)
         file.replace(state / file.name)
 
 

@@ -1,10 +1,11 @@
 """Work in forked children that can always be killed.
 
 The engine cannot be interrupted from outside, so queries run in children that share the dataset's
-memory copy-on-write. A child lives until its memory has grown, its work has changed its copy of
+memory copy-on-write. A child lives until its memory has grown, its work has spoiled its copy of
 the dataset, or it is killed. A job comes to it as a file without a name, and the outcome goes back
-in the same file, which is read only when the child says that it is whole: a cut answer never looks
-like one. Forking is safe only in a process with one thread.
+in the same file, which is read only when the child says that it is whole; or queries and replies
+go through a lane, and each begins with its size. A cut answer never looks like a whole one. Forking
+is safe only in a process with one thread.
 """
 
 from __future__ import annotations
@@ -24,27 +25,35 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from pathlib import Path
+from functools import partial
 from typing import IO, Final
 
 from neagraph.errors import LimitError, NeagraphError, QueryTimeoutError, WorkerError
-from neagraph.model import Answer, Limits
+from neagraph.model import Answer, Limits, QueryRequest
 from neagraph.rdf.engine import too_large
-from neagraph.store.messages import HINT_AGAIN, read_outcome, write_outcome
+from neagraph.store.bounds import Bounds, Memory, restricted
+from neagraph.store.messages import (
+    HINT_AGAIN,
+    read_outcome,
+    receive_job,
+    send_reply,
+    write_outcome,
+)
 
 Work = Callable[[bytes], Answer]
 """What a child does with the bytes of a job."""
+Ask = Callable[[QueryRequest, int], Answer]
+"""What it does with a query of a lane, and the most bytes that the answer may have."""
 
 LOG: Final = logging.getLogger(__name__)
-_STATM = Path("/proc/self/statm")
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
-_SPARE_SECONDS = 2  # processor time beyond the deadline, should nobody be left to kill the child
 _MOST_GROWTH = 64 * 1024**2  # bytes that a child may keep from its work and yet go on
 _STACK = 64 * 1024**2  # bytes; deeply nested queries need much of it
-_DESCRIPTORS = 64  # a child's own, between two jobs
+_FILE = b"."  # what comes is the file of a job
+_LANE = b"l"  # what comes is a lane
 
 
 class Word(Enum):
@@ -82,8 +91,20 @@ class Child:
         return self.started + self.limits.seconds
 
 
-def start(work: Work) -> Child:
+@dataclass(frozen=True, slots=True)
+class _Works:
+    """What a child can do."""
+
+    work: Work
+    ask: Ask | None
+
+
+def start(work: Work, *, ask: Ask | None = None) -> Child:
     """Fork a child that waits for jobs.
+
+    Args:
+        work: What it does with a job.
+        ask: What it does with a query of a lane; None for one that is never lent.
 
     Raises:
         OSError: If the system has no process or no descriptor left for it.
@@ -99,12 +120,14 @@ def start(work: Work) -> Child:
         its.close()
         raise
     if pid == 0:
-        _live(work, its, end_with_parent)
+        _live(_Works(work, ask), its, end_with_parent)
     its.close()
     return Child(pid, ours)
 
 
-def give(child: Child, job: bytes, limits: Limits, *, last: bool) -> None:
+def give(
+    child: Child, job: bytes, limits: Limits, *, last: bool, last_if_refused: bool = False
+) -> None:
     """Give an idle child a job.
 
     Args:
@@ -112,16 +135,27 @@ def give(child: Child, job: bytes, limits: Limits, *, last: bool) -> None:
         job: What its work is done with.
         limits: What it may use.
         last: Whether the child is to leave afterwards.
+        last_if_refused: Whether it is to leave if the outcome is an error.
 
     Raises:
         OSError: If there is no descriptor left for it, or the child has ended.
     """
+    head = {"limits": asdict(limits), "last": last, "last_if_refused": last_if_refused}
     child.job = outcome_file()
-    child.job.write(json.dumps({"limits": asdict(limits), "last": last}).encode() + b"\n" + job)
+    child.job.write(json.dumps(head).encode() + b"\n" + job)
     child.job.flush()
     child.job.seek(0)
     child.limits, child.started = limits, time.monotonic()
-    socket.send_fds(child.link, [b"."], [child.job.fileno()])
+    socket.send_fds(child.link, [_FILE], [child.job.fileno()])
+
+
+def lend(child: Child, lane: socket.socket) -> None:
+    """Have an idle child do the jobs that come through a lane, until that closes; it leaves then.
+
+    Raises:
+        OSError: If the child has ended.
+    """
+    socket.send_fds(child.link, [_LANE], [lane.fileno()])
 
 
 def hear(child: Child) -> Word:
@@ -200,7 +234,7 @@ def _speaks_within(child: Child, seconds: float) -> bool:
     return bool(poll.poll(math.ceil(seconds * 1000)))
 
 
-def _live(work: Work, link: socket.socket, end_with_parent: Callable[[], None]) -> None:
+def _live(works: _Works, link: socket.socket, end_with_parent: Callable[[], None]) -> None:
     """The child's whole life; it never returns, and never runs the parent's clean-up.
 
     It works in a thread of its own: the engine keeps the state of its random numbers for each
@@ -212,19 +246,19 @@ def _live(work: Work, link: socket.socket, end_with_parent: Callable[[], None]) 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _let_go(keep=link.fileno())
         threading.stack_size(_STACK)
-        thread = threading.Thread(target=_labour, args=(work, link), daemon=True)
+        thread = threading.Thread(target=_labour, args=(works, link), daemon=True)
         thread.start()
         thread.join()
     finally:
         os._exit(1)
 
 
-def _labour(work: Work, link: socket.socket) -> None:
+def _labour(works: _Works, link: socket.socket) -> None:
     status = 1
     try:
-        memory = _Memory()
+        memory = Memory()
         with contextlib.suppress(ConnectionError):  # the parent has gone
-            while not _do_next(work, link, memory):
+            while not _do_next(works, link, memory):
                 pass
         status = 0
     except Exception:
@@ -233,73 +267,56 @@ def _labour(work: Work, link: socket.socket) -> None:
         os._exit(status)
 
 
-def _do_next(work: Work, link: socket.socket, memory: _Memory) -> bool:
-    """Do the next job; True if it was the last."""
-    _, descriptors, _, _ = socket.recv_fds(link, 1, 1)
+def _do_next(works: _Works, link: socket.socket, memory: Memory) -> bool:
+    """Do the next job, or all those of a lane; True if it was the last."""
+    what, descriptors, _, _ = socket.recv_fds(link, 1, 1)
     if not descriptors:
         return True
-    with os.fdopen(descriptors[0], "r+b") as file:
-        head = json.loads(file.readline())
-        job, limits = file.read(), Limits(**head["limits"])
-        file.seek(0)
-        file.truncate()
-        with _restricted(limits, memory):
-            outcome = _outcome_of(work, job, limits)
-        write_outcome(file, outcome)
-    last = head["last"] or memory.growth() > _MOST_GROWTH
+    if what == _LANE:
+        with socket.socket(fileno=descriptors[0]) as lane:
+            _do_lane(works, lane, memory)
+        last = True
+    else:
+        with os.fdopen(descriptors[0], "r+b") as file:
+            last = _do_file(works, file, memory)
     link.send((Word.LAST if last else Word.MORE).value)
-    return bool(last)
+    return last
 
 
-def _outcome_of(work: Work, job: bytes, limits: Limits) -> Answer | NeagraphError:
+def _do_file(works: _Works, file: IO[bytes], memory: Memory) -> bool:
+    """Do the job in a file, and leave the outcome there; True if it was the last."""
+    head = json.loads(file.readline())
+    job, limits = file.read(), Limits(**head["limits"])
+    file.seek(0)
+    file.truncate()
+    with restricted(limits, memory):
+        outcome = _outcome_of(partial(works.work, job), limits)
+    write_outcome(file, outcome)
+    refused = head["last_if_refused"] and isinstance(outcome, NeagraphError)
+    return head["last"] or refused or memory.growth() > _MOST_GROWTH
+
+
+def _do_lane(works: _Works, lane: socket.socket, memory: Memory) -> None:
+    """Do the jobs of a lane until it closes, or memory has grown."""
+    last, ask, bounds = False, works.ask, Bounds(memory)
+    while ask is not None and not last and (asked := receive_job(lane)) is not None:
+        request, limits = asked
+        bounds.put(limits)
+        outcome = _outcome_of(partial(ask, request, limits.answer_bytes), limits)
+        if not isinstance(outcome, Answer):
+            bounds.lift()
+        last = memory.growth() > _MOST_GROWTH
+        send_reply(lane, outcome, last=last)
+
+
+def _outcome_of(work: Callable[[], Answer], limits: Limits) -> Answer | NeagraphError:
     try:
-        answer = work(job)
+        answer = work()
     except NeagraphError as error:
         return error
     except MemoryError:
         return _memory_error(limits)
     return answer if len(answer.body) <= limits.answer_bytes else too_large(limits.answer_bytes)
-
-
-class _Memory:
-    """The address space of this process."""
-
-    def __init__(self) -> None:
-        self._statm = os.open(_STATM, os.O_RDONLY) if _STATM.exists() else None
-        self._first = self.size()
-
-    def size(self) -> int:
-        """Return its size in bytes; 0 where the system does not tell."""
-        if self._statm is None:
-            return 0
-        pages = os.pread(self._statm, 32, 0).split()[0]
-        return int(pages) * resource.getpagesize()
-
-    def growth(self) -> int:
-        """Return by how many bytes it has grown."""
-        return self.size() - self._first
-
-
-@contextlib.contextmanager
-def _restricted(limits: Limits, memory: _Memory) -> Iterator[None]:
-    """Bound memory and processor time, and let no further file or connection be opened."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = usage.ru_utime + usage.ru_stime
-    if memory.size():
-        _limit(resource.RLIMIT_AS, memory.size() + limits.memory_bytes)
-    _limit(resource.RLIMIT_CPU, math.ceil(spent + limits.seconds) + _SPARE_SECONDS)
-    _limit(resource.RLIMIT_NOFILE, 0)
-    yield
-    _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS)
-    _limit(resource.RLIMIT_AS, resource.RLIM_INFINITY)
-
-
-def _limit(what: int, value: int) -> None:
-    _, most = resource.getrlimit(what)
-    unbounded = most == resource.RLIM_INFINITY
-    if value == resource.RLIM_INFINITY:
-        value = most
-    resource.setrlimit(what, (value if unbounded else min(value, most), most))
 
 
 def _let_go(*, keep: int) -> None:

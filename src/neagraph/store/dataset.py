@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import not_
 
 from neagraph.model import Answer, Changeset, QueryRequest, Scope, Version
 from neagraph.rdf.engine import Engine
@@ -14,6 +16,10 @@ from neagraph.vocab import GRAPH_ENTAILED
 
 EMPTY_GRAPH = "# "
 """Begins the line of a named graph without triples, a comment in N-Quads; `<IRI>` follows."""
+
+
+Observer = Callable[[Sequence[Quad], Sequence[Quad]], None]
+"""Told which quads have come and which have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class ScopedDataset:
         self.union = union
         self._engines = {Scope.ALL: self._engine_of(quads)}
         self._version = version
+        self._observers: list[Observer] = []
 
     @property
     def version(self) -> Version:
@@ -74,14 +81,32 @@ class ScopedDataset:
         effect = Changeset(added.lines, removed.lines)
         if changeset and not effect:
             return version
-        touched = {q.graph_name.value for q in removed.quads if isinstance(q.graph_name, NamedNode)}
+        graphs = {quad.graph_name for quad in removed.quads}
+        touched = {graph.value for graph in graphs if isinstance(graph, NamedNode)}
         for scope, engine in self._engines.items():
             engine.remove(_seen(removed.quads, scope))
             engine.add(_seen(added.quads, scope))
             engine.forget_empty((touched | set(removed.empty)) - set(added.empty))
             engine.add_graphs(added.empty)
         self._version = Version(version.number + 1, changed(version.digest, effect))
+        for observer in self._observers:
+            observer(added.quads, removed.quads)
         return self._version
+
+    def settle(self, changeset: Changeset) -> Version:
+        """Take a changeset, all of which takes effect, as applied, and return the new state.
+
+        Whoever calls this has changed the engine of `Scope.ALL` already, and in no other way.
+        """
+        version = self.version
+        if changeset:
+            self._engines = {Scope.ALL: self._engines[Scope.ALL]}
+            self._version = Version(version.number + 1, changed(version.digest, changeset))
+        return self.version
+
+    def observe(self, observer: Observer) -> None:
+        """Tell an observer of every change from now on, right after it has been applied."""
+        self._observers.append(observer)
 
     def prepare(self, scope: Scope) -> bool:
         """Make the engine of a scope if it is not there yet; True if it was not."""
@@ -112,15 +137,17 @@ class ScopedDataset:
     def _in_effect(self, lines: tuple[str, ...], *, there: bool) -> _Lines:
         """Return what of the lines is there, or else what is not."""
         engine = self._engines[Scope.ALL]
-        said = [line for line in lines if not line.startswith(EMPTY_GRAPH)]
-        pairs = [p for p in zip(said, from_lines(said), strict=True) if (p[1] in engine) is there]
-        marks = [line for line in lines if line.startswith(EMPTY_GRAPH)]
+        marks = tuple(line for line in lines if line.startswith(EMPTY_GRAPH))
+        said = tuple(line for line in lines if not line.startswith(EMPTY_GRAPH)) if marks else lines
+        quads = from_lines(said)
+        held = list(map(engine.__contains__, quads))
+        effective = held if there else list(map(not_, held))
         empty = engine.empty_graphs() if marks else ()
-        names = [n for n in (line.strip("# <>") for line in marks) if (n in empty) is there]
+        names = tuple(n for n in (line.strip("# <>") for line in marks) if (n in empty) is there)
         return _Lines(
-            (*(line for line, _ in pairs), *(f"{EMPTY_GRAPH}<{name}>" for name in names)),
-            tuple(quad for _, quad in pairs),
-            tuple(names),
+            (*compress(said, effective), *(f"{EMPTY_GRAPH}<{name}>" for name in names)),
+            tuple(compress(quads, effective)),
+            names,
         )
 
 

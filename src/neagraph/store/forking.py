@@ -37,14 +37,22 @@ class ForkingStore:
         """Return the whole answer of a query; errors as `Store.answer`."""
         return run(partial(self._dataset.answer, request, most_bytes=limits.answer_bytes), limits)
 
+    def soon(self, request: QueryRequest, limits: Limits) -> None:
+        """Return None: there is no event loop here."""
+
     def trial(self, write: Write, limits: Limits, *, id: str = "") -> Changeset:  # noqa: A002, ARG002  as the protocol has it
         """Return what a write would change; errors as `Store.trial`."""
         trial = self._trial
         if trial is None:
             raise RefusedError("This store takes no writes.", hint="Write through the service.")
+        trial.prepare(self._dataset)
         return answered_changeset(
             run(lambda: changeset_answer(trial(self._dataset, write)), limits)
         )
+
+    def check(self, request: bytes, limits: Limits, *, id: str = "") -> Answer:  # noqa: A002, ARG002  as the protocol has it
+        """Raise RefusedError: whoever has this store checks data without it."""
+        raise RefusedError("This store checks no data.", hint="Call checking.check instead.")
 
     def apply(self, changeset: Changeset) -> Version:
         """Apply a changeset and return the new state."""

@@ -2,12 +2,17 @@
 
 A request is one line of JSON, its head, and as many bytes of JSON as the head says, which only
 the child that does the work reads. An outcome is one line of JSON and the body of the answer.
+
+Jobs and replies of a child that has been lent out are shorter: each begins with its size.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
+import socket
+import struct
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import IO, Any
@@ -26,6 +31,12 @@ from neagraph.model import (
 )
 
 HINT_AGAIN = "Ask again; if it happens again, simplify the query."
+_CHUNK = 1 << 16
+_JOB = struct.Struct("!I")
+"""The size of a job."""
+_REPLY = struct.Struct("!??BQ")
+"""Whether a reply is an answer, and the last; the sizes of its media type and its body."""
+_LONGEST_HEAD = 1 << 16  # bytes of the first line of an outcome that is an answer
 _CHANGESET = "text/x-changeset"
 _RUNNING = "application/json"
 
@@ -35,8 +46,10 @@ class Do(StrEnum):
 
     QUERY = "query"
     TRIAL = "trial"
+    CHECK = "check"
     APPLY = "apply"
     RUNNING = "running"
+    LEND = "lend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Message:
     limits: Limits = field(default_factory=Limits)
     scope: Scope = Scope.ALL
     once: bool = False
-    payload: bytes = b""
+    payload: bytes = field(default=b"", repr=False)
 
 
 def write_message(message: Message) -> bytes:
@@ -142,6 +155,11 @@ def write_of(message: Message) -> Write:
     return Write(**fields)
 
 
+def check_message(request: bytes, limits: Limits, *, query_id: str) -> Message:
+    """Return the message that asks to check data, in the words of whoever does that."""
+    return Message(Do.CHECK, query_id, limits, once=True, payload=request)
+
+
 def apply_message(changeset: Changeset) -> Message:
     """Return the message that asks to apply a changeset."""
     return Message(Do.APPLY, payload=_changeset_text(changeset))
@@ -173,9 +191,11 @@ def answered_running(answer: Answer) -> tuple[RunningQuery, ...]:
 
 
 def text_of(message: Message) -> str:
-    """Return what a person recognises a query or a write by."""
+    """Return what a person recognises a query, a write or a check by."""
     if message.do is Do.QUERY:
         return request_of(message).text
+    if message.do is Do.CHECK:
+        return "VALIDATE"
     write = write_of(message)
     return write.text or f"{write.kind.value.upper()} {write.graph or 'default graph'}"
 
@@ -219,6 +239,98 @@ def read_outcome(file: IO[bytes]) -> Answer:
         raise WorkerError("The process of this query left no whole answer.", hint=HINT_AGAIN)
     version = head.get("version")
     return Answer(body, head["media_type"], None if version is None else Version(**version))
+
+
+def write_job(request: QueryRequest, limits: Limits) -> bytes:
+    """Return the bytes of a query for a child that has been lent out.
+
+    It has one scope and undoes nothing; nobody there asks for the id.
+    """
+    asked = (request.text, request.results_format, request.graph_format, request.default_graphs,
+             request.named_graphs, request.substitutions, request.base)  # fmt: skip
+    allowed = limits.seconds, limits.answer_bytes, limits.memory_bytes
+    job = json.dumps((asked, allowed)).encode()
+    return _JOB.pack(len(job)) + job
+
+
+def receive_job(connection: socket.socket) -> tuple[QueryRequest, Limits] | None:
+    """Return the next query that comes through a connection; None when it closes."""
+    received = connection.recv(_CHUNK)
+    while len(received) < _JOB.size or len(received) < _JOB.size + _JOB.unpack_from(received)[0]:
+        more = connection.recv(_CHUNK)
+        if not more:
+            return None
+        received += more
+    (text, results, graph, default, named, substitutions, base), allowed = json.loads(
+        received[_JOB.size :]
+    )
+    pairs = tuple((name, term) for name, term in substitutions)
+    request = QueryRequest(
+        text, results, graph, Scope.ALL, tuple(default), tuple(named), pairs, base
+    )
+    return request, Limits(*allowed)
+
+
+def send_reply(connection: socket.socket, outcome: Answer | NeagraphError, *, last: bool) -> None:
+    """Send the outcome of a job.
+
+    Args:
+        connection: Where to.
+        outcome: The outcome.
+        last: Whether the child takes no further job.
+    """
+    good = isinstance(outcome, Answer)
+    if isinstance(outcome, Answer):
+        kind, body = outcome.media_type.encode(), outcome.body
+    else:
+        kind, body = b"", json.dumps(describe_error(outcome)).encode()
+    head = _REPLY.pack(good, last, len(kind), len(body)) + kind
+    if len(body) <= _CHUNK:
+        connection.sendall(head + body)
+    else:
+        connection.sendall(head)
+        connection.sendall(body)
+
+
+class Reply:
+    """A reply as it comes in, piece by piece."""
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+
+    def take(self, data: bytes) -> bool:
+        """Take a piece; True if the reply is whole with it."""
+        self._received += data
+        if len(self._received) < _REPLY.size:
+            return False
+        kind, size = _REPLY.unpack_from(self._received)[2:]
+        whole: int = _REPLY.size + kind + size
+        return len(self._received) >= whole
+
+    @property
+    def last(self) -> bool:
+        """Whether the child takes no further job."""
+        return bool(_REPLY.unpack_from(self._received)[1])
+
+    def outcome(self, version: Version) -> Answer | NeagraphError:
+        """Return the outcome, answered from a version."""
+        good, _, kind, _ = _REPLY.unpack_from(self._received)
+        with memoryview(self._received) as view:
+            media_type = bytes(view[_REPLY.size : _REPLY.size + kind])
+            body = bytes(view[_REPLY.size + kind :])
+        if good:
+            return Answer(body, media_type.decode(), version)
+        return revive_error(json.loads(body))
+
+
+def outcome_version(file: IO[bytes]) -> Version | None:
+    """Return the version in a file of `write_outcome`, without moving in it.
+
+    Its position is shared with whoever it is handed to.
+    """
+    head = os.pread(file.fileno(), _LONGEST_HEAD, 0).partition(b"\n")[0]
+    version = json.loads(head).get("version")
+    return None if version is None else Version(**version)
 
 
 def describe_error(error: NeagraphError) -> dict[str, Any]:

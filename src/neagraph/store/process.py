@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -11,22 +12,24 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
-from neagraph.errors import CancelledError, NeagraphError, WorkerError
+from neagraph.errors import NeagraphError, WorkerError
 from neagraph.model import (
     Answer,
     Changeset,
     Limits,
     QueryRequest,
     RunningQuery,
+    Scope,
     Version,
     Write,
 )
+from neagraph.store.lanes import Lanes, Lent, no_answer
 from neagraph.store.messages import (
     HINT_AGAIN,
     Do,
@@ -34,17 +37,21 @@ from neagraph.store.messages import (
     answered_changeset,
     answered_running,
     apply_message,
+    check_message,
     query_message,
     read_outcome,
     trial_message,
     write_message,
 )
+from neagraph.store.questions import Question
+from neagraph.store.turns import Turns
 
 LOG: Final = logging.getLogger(__name__)
 MODULE: Final = "neagraph.storekeeper"
 """The program of the store process."""
 READY: Final = b"ready\n"
 """What the store process says when it has loaded its dataset; an outcome with it follows."""
+_AT_ONCE = frozenset({Do.APPLY, Do.RUNNING})  # what needs no child, and so no turn
 _BACKLOG = 256
 _PATIENCE = 5.0  # seconds that a store process may take to end
 _PAUSE = 1.0  # seconds between two starts, where the first has failed
@@ -126,40 +133,6 @@ class _Process:
         self._folder.cleanup()
 
 
-class _Question:
-    """A request under way, which another thread may end."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connection: socket.socket | None = None
-        self._cancelled = False
-
-    @contextlib.contextmanager
-    def over(self, connection: socket.socket) -> Iterator[None]:
-        """Let `cancel` end the connection for as long as the context lasts."""
-        with self._lock:
-            self.require_wanted()
-            self._connection = connection
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._connection = None
-
-    def cancel(self) -> None:
-        """End the request; the store process sees the connection close and kills its child."""
-        with self._lock:
-            self._cancelled = True
-            if self._connection is not None:
-                with contextlib.suppress(OSError):
-                    self._connection.shutdown(socket.SHUT_RDWR)
-
-    def require_wanted(self) -> None:
-        """Raise CancelledError if it has been cancelled."""
-        if self._cancelled:
-            raise CancelledError("The query was cancelled.")
-
-
 class ProcessStore:
     """A store in a process of its own; every method may be called from any thread.
 
@@ -183,7 +156,9 @@ class ProcessStore:
     ) -> None:
         self._arguments = _arguments(source, workers=workers, queue=queue, mode=mode)
         self._lock = threading.Lock()
-        self._questions: dict[str, _Question] = {}
+        self._questions: dict[str, Question] = {}
+        self._turns = Turns(workers, queue)
+        self._lanes: Lanes | None = None
         self._version: Version | None = None
         self._failure: tuple[float, NeagraphError] | None = None
         self._closed = False
@@ -222,11 +197,26 @@ class ProcessStore:
         with self._registered(request.id) as question:
             return self._ask(query_message(request, limits), question)
 
+    def soon(self, request: QueryRequest, limits: Limits) -> Awaitable[Answer] | None:
+        """Return what answers a query on the running event loop; None where only a thread can."""
+        if request.scope is not Scope.ALL or request.undo is not None:
+            return None
+        loop = asyncio.get_running_loop()
+        lanes = self._lanes
+        if lanes is None or lanes.loop is not loop:
+            lanes = self._new_lanes(loop)
+        return lanes.answer(request, limits)
+
     def trial(self, write: Write, limits: Limits, *, id: str = "") -> Changeset:  # noqa: A002  as in logs
         """Return what a write would change; errors as `Store.trial`."""
         with self._registered(id) as question:
             message = trial_message(write, limits, query_id=id)
             return answered_changeset(self._ask(message, question))
+
+    def check(self, request: bytes, limits: Limits, *, id: str = "") -> Answer:  # noqa: A002  as in logs
+        """Return the report on data; errors as `Store.check`."""
+        with self._registered(id) as question:
+            return self._ask(check_message(request, limits, query_id=id), question)
 
     def apply(self, changeset: Changeset) -> Version:
         """Apply a changeset that the commit log holds, and return the new state.
@@ -236,33 +226,68 @@ class ProcessStore:
         """
         message = apply_message(changeset)
         try:
-            answer = self._ask(message, _Question())
+            answer = self._ask(message, Question())
         except WorkerError:
-            answer = self._ask(message, _Question())
+            answer = self._ask(message, Question())
         with self._lock:
             self._version = answer.version
+            lanes = self._lanes
+        if lanes is not None:
+            lanes.renew()
         return answer.version or self.wait()
 
     def running(self) -> tuple[RunningQuery, ...]:
         """Return what is being worked on, then what waits, in order of arrival."""
-        return answered_running(self._ask(Message(Do.RUNNING), _Question()))
+        now = time.monotonic()
+        known = answered_running(self._ask(Message(Do.RUNNING), Question()))
+        lanes = [turn.told(now) for turn in self._turns.working() if turn.apart]
+        waiting = [turn.told(now) for turn in self._turns.waiting()]
+        working = sorted((*lanes, *known), key=lambda query: query.seconds, reverse=True)
+        return (*working, *waiting)
 
     def cancel(self, id: str) -> bool:  # noqa: A002  as in logs
         """End the query or trial with this id; False if there is none."""
         question = self._questions.get(id)
         if question is not None:
             question.cancel()
-        return question is not None
+            return True
+        return self._lanes is not None and self._lanes.cancel(id)
 
     def close(self) -> None:
         """End the store process; every later call fails."""
         with self._lock:
             self._closed = True
             self._process.close()
+            if self._lanes is not None:
+                self._lanes.close()
+
+    def _new_lanes(self, loop: asyncio.AbstractEventLoop) -> Lanes:
+        """Return lanes on another event loop than before."""
+        with self._lock:
+            if self._lanes is not None:
+                self._lanes.close()
+            self._lanes = Lanes(loop, self._borrow, self._turns, lambda: self.version)
+            return self._lanes
+
+    def _borrow(self) -> Lent:
+        """Borrow a child from the store process."""
+        with contextlib.ExitStack() as opened:
+            connection = opened.enter_context(socket.socket(socket.AF_UNIX))
+            self._connect(connection)
+            try:
+                connection.sendall(write_message(Message(Do.LEND)))
+                _, descriptors, _, _ = socket.recv_fds(connection, 1, 2)
+            except OSError as error:
+                raise no_answer() from error
+            version = _version_in(descriptors[0]) if descriptors else None
+            if version is None:
+                raise no_answer()
+            opened.pop_all()
+            return Lent(connection, socket.socket(fileno=descriptors[1]), version)
 
     @contextlib.contextmanager
-    def _registered(self, query_id: str) -> Iterator[_Question]:
-        question = _Question()
+    def _registered(self, query_id: str) -> Iterator[Question]:
+        question = Question()
         if query_id:
             self._questions[query_id] = question
         try:
@@ -271,7 +296,13 @@ class ProcessStore:
             if self._questions.get(query_id) is question:
                 del self._questions[query_id]
 
-    def _ask(self, message: Message, question: _Question) -> Answer:
+    def _ask(self, message: Message, question: Question) -> Answer:
+        if message.do in _AT_ONCE:
+            return self._exchange(message, question)
+        with question.turn(message, self._turns):
+            return self._exchange(message, question)
+
+    def _exchange(self, message: Message, question: Question) -> Answer:
         with socket.socket(socket.AF_UNIX) as connection:
             self._connect(connection)
             try:
@@ -279,10 +310,10 @@ class ProcessStore:
                     outcome = _exchange(connection, message)
             except OSError as error:
                 question.require_wanted()
-                raise _no_answer() from error
+                raise no_answer() from error
         if outcome is None:
             question.require_wanted()
-            raise _no_answer()
+            raise no_answer()
         with outcome:
             return read_outcome(outcome)
 
@@ -334,8 +365,10 @@ def _exchange(connection: socket.socket, message: Message) -> IO[bytes] | None:
     return os.fdopen(descriptors[0], "rb") if descriptors else None
 
 
-def _no_answer() -> WorkerError:
-    return WorkerError("The store process gave no answer.", hint=HINT_AGAIN)
+def _version_in(descriptor: int) -> Version | None:
+    """Return the version in the file of an outcome."""
+    with os.fdopen(descriptor, "rb") as outcome:
+        return read_outcome(outcome).version
 
 
 def _arguments(source: StoreSource, *, workers: int, queue: int, mode: Mode) -> list[str]:

@@ -7,6 +7,7 @@ graph, and the graph of entailed triples in the first case.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from neagraph.model import (
@@ -55,6 +56,13 @@ class Store(Protocol):
         """
         ...
 
+    def soon(self, request: QueryRequest, limits: Limits) -> Awaitable[Answer] | None:
+        """Return what answers a query on the running event loop; errors as `answer`.
+
+        None where only a thread can wait for the answer.
+        """
+        ...
+
     def trial(self, write: Write, limits: Limits, *, id: str = "") -> Changeset:  # noqa: A002  as in logs
         """Return what a write would change, closure included; nothing changes yet.
 
@@ -68,6 +76,23 @@ class Store(Protocol):
             NotFoundError: If a graph to be deleted is not there.
             InconsistencyError: If the data would contradict the axioms.
             NotConformingError: If the data would violate the shapes; `report` has the W3C report.
+            QueryTimeoutError, LimitError, WorkerError, BusyError, CancelledError: As `answer`.
+        """
+        ...
+
+    def check(self, request: bytes, limits: Limits, *, id: str = "") -> Answer:  # noqa: A002  as in logs
+        """Return the report on data that are checked and not stored.
+
+        Args:
+            request: What to check, as `checking.CheckRequest` writes it.
+            limits: What it may use.
+            id: Query id, for logs and for cancelling.
+
+        Raises:
+            UnreadableError: If the data or the shapes cannot be parsed.
+            ShapesError: If the shapes cannot be used.
+            NotFoundError: If they are to be checked against a graph that is not there.
+            RefusedError: If this store checks nothing.
             QueryTimeoutError, LimitError, WorkerError, BusyError, CancelledError: As `answer`.
         """
         ...

@@ -212,16 +212,39 @@ def load_dataset(folder: Path) -> list[Quad]:
         raise SnapshotError(error.message, where=error.where, hint=_HINT) from error
 
 
-@contextlib.contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Hold the lock of a state folder, so that one process at a time writes to it.
+def locked(state: Path) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock of a state folder, so that one process at a time writes snapshots into it.
 
     Raises:
         UsageError: If the folder cannot be written, or another process holds the lock.
     """
+    busy = UsageError(
+        "Another process is writing to this state folder.",
+        where=str(state),
+        hint="Wait until it is done, or name another folder with --state.",
+    )
+    return _lock(state, "lock", busy)
+
+
+def served(state: Path) -> contextlib.AbstractContextManager[None]:
+    """Be the one service of a state folder; builds and backups may go on beside it.
+
+    Raises:
+        UsageError: If the folder cannot be written, or a service is running on it.
+    """
+    busy = UsageError(
+        "A service is running on this state folder.",
+        where=str(state),
+        hint="Stop it, or name another folder with --state.",
+    )
+    return _lock(state, "service.lock", busy)
+
+
+@contextlib.contextmanager
+def _lock(state: Path, name: str, busy: UsageError) -> Iterator[None]:
     try:
         state.mkdir(parents=True, exist_ok=True)
-        lock = (state / "lock").open("w")
+        lock = (state / name).open("w")
     except OSError as error:
         raise UsageError(
             f"The state folder cannot be written: {(error.strerror or str(error)).lower()}.",
@@ -232,11 +255,7 @@ def locked(state: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise UsageError(
-                "Another process is writing to this state folder.",
-                where=str(state),
-                hint="Wait until it is done, or name another folder with --state.",
-            ) from error
+            raise busy from error
         yield
 
 

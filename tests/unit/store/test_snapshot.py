@@ -137,3 +137,13 @@ def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     ):
         pass
     assert "--state" in caught.value.hint
+
+
+def test_a_state_folder_has_one_service_and_may_be_built_beside_it(tmp_path) -> None:
+    with snapshot.served(tmp_path):
+        with pytest.raises(UsageError, match="A service is running"), snapshot.served(tmp_path):
+            pass
+        with snapshot.locked(tmp_path):
+            pass
+    with snapshot.served(tmp_path):
+        pass
