@@ -71,7 +71,7 @@ TERMS = {
         "proposesThing proposedIn adoptedAt toldIn tells respondsTo hasResponse "
         "directlyFollowsUp followsUp followedUpBy topic underTopic",
         "data": "modality manner purpose overrideReason localId rank",
-        "annotation": "defaultClass",
+        "annotation": "defaultClass actNoun defaultCommitment defaultStrength standsFor",
     },
     "commitments": {
         "class": "Commitment SelfCommitment Task OfferedCommitment Aspiration DatedCommitment "

@@ -1,0 +1,83 @@
+"""What a report says, before anything is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from neagraph.curating.project import Project
+from neagraph.errors import UsageError
+from neagraph.rdf.terms import Triple
+from neagraph.reports.assembling import assemble, entry_of, reading_of
+from neagraph.reports.decisions import Reading
+from neagraph.reports.document import Document
+from neagraph.reports.extract import extract
+from neagraph.reports.lexicon import Lexicon, read_lexicon
+from neagraph.reports.minting import is_provisional
+from neagraph.reports.review import items_of
+from neagraph.reports.segments import segment
+from neagraph.reports.spelling import slug as slug_of
+from neagraph.reports.standing import Standing
+from neagraph.reports.statements import Extraction
+from neagraph.vocab import GRAPH_INBOX, path_of, thing
+
+Progress = Callable[[int, int], None]
+"""Told after each paragraph how many of how many are done."""
+
+
+def extract_document(
+    document: Document,
+    project: Project,
+    *,
+    meeting: str | None = None,
+    progress: Progress | None = None,
+) -> Extraction:
+    """Return what a document says; nothing is stored.
+
+    Args:
+        document: The report.
+        project: Whose vocabularies and names are looked for.
+        meeting: IRI or short name of the meeting that it is of; None if that is not known.
+        progress: Told after each paragraph.
+
+    Raises:
+        UsageError: If the meeting is none.
+    """
+    lexicon = read_lexicon(project.sources.triples())
+    found = None if meeting is None else _meeting(meeting, project, lexicon)
+    return extract(document, segment(document), lexicon, meeting=found, progress=progress)
+
+
+def _meeting(name: str, project: Project, lexicon: Lexicon) -> str:
+    iri = name if ":" in name else thing(name)
+    kinds = project.glossary.classes.get(iri, frozenset())
+    known = any("Event" in lexicon.above.get(kind, ()) for kind in kinds)
+    if not known and not re.fullmatch(r"meeting/[a-z0-9]+(-[a-z0-9]+)+", path_of(iri) or ""):
+        raise UsageError(
+            f'"{name}" is no meeting.',
+            hint="Write its address, such as meeting/neaspec-som-24, or leave --meeting out.",
+        )
+    return iri
+
+
+def slug_for(report: Path, meeting: str | None) -> str:
+    """Return what a report is called in addresses: as its meeting, else as its file.
+
+    A meeting that has a name for the time being alone says too little: `som-41` of what?
+    """
+    path = path_of(meeting) if meeting and not is_provisional(meeting) else None
+    return path.rpartition("/")[2] if path else slug_of(report.stem)
+
+
+def unreviewed(extraction: Extraction, text: str, *, slug: str) -> Reading:
+    """Return what was found in a report that is not taken in."""
+    return reading_of(extraction, text, slug=slug, time="")
+
+
+def graph_of(reading: Reading, project: Project) -> list[Triple]:
+    """Return all that was found in a report as the graph that the inbox would hold."""
+    items = items_of(reading, ())
+    entries = [entry_of(item, reading) for item in items]
+    name = GRAPH_INBOX + reading.slug
+    return assemble(reading, entries, Standing(), project.glossary, graph=name)

@@ -1,0 +1,1 @@
+"""From a report to statements with their evidence: readers, passes, review, publication."""
