@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
-from rich.console import Console
-from rich.status import Status
 
-from neagraph import cli_history, cli_tokens
+from neagraph import cli_history, cli_reports, cli_tokens, cli_validation
 from neagraph.build import BuildReport, build, is_current, software
-from neagraph.checking import entail_quads, validate_quads
+from neagraph.checking import entail_quads
+from neagraph.cli_validation import progress
+from neagraph.entailment.asking import read_statement
+from neagraph.entailment.derivation import derive
+from neagraph.entailment.derivation import to_text as derivation_to_text
 from neagraph.entailment.result import require_consistent
 from neagraph.errors import LimitError, NeagraphError, NotFoundError, QueryError, UsageError
 from neagraph.model import QueryRequest, Scope
@@ -33,11 +33,12 @@ from neagraph.rdf.formats import (
     graph_format_by_name,
     graph_format_by_path,
 )
-from neagraph.rdf.io import parse, read_file, write_ntriples
+from neagraph.rdf.io import in_graph, parse, read_file, write_ntriples
 from neagraph.rdf.results import as_text, read_results
 from neagraph.rdf.terms import Quad
 from neagraph.settings import TABLE, Settings, load_settings, project_root
 from neagraph.sources import read_sources
+from neagraph.store.state import present_quads
 from neagraph.validation.report import to_text
 
 app = typer.Typer(
@@ -51,9 +52,10 @@ app = typer.Typer(
 
 app.add_typer(cli_tokens.app)
 app.add_typer(cli_history.app, name=None)
+app.add_typer(cli_validation.app, name=None)
+app.add_typer(cli_reports.app, name=None)
 
 _MOST_INPUT = 1024 * 1024
-_PROGRESS_AFTER = 1.0  # seconds
 _HELP = {setting.name: setting.help for setting in TABLE}
 
 State = Annotated[str | None, typer.Option("--state", metavar="DIR", help=_HELP["state"])]
@@ -151,35 +153,43 @@ def query_command(  # noqa: PLR0913  one argument for each option
     _print(as_text(read_results(answer.body)).encode() if as_table else answer.body)
 
 
-@app.command("validate")
-def validate_command(
-    files: Annotated[list[str], typer.Argument(help="RDF files, or - for standard input.")],
-    input_format: Format = None,
-) -> None:
-    """Check data against the shapes, together with the project's own data."""
-    quads = _read_all(files, input_format)
-    with _progress("checking against the shapes"):
-        report = validate_quads(quads, read_sources(project_root()))
-    _print(to_text(report).encode())
-    if not report.accepted:
-        raise typer.Exit(1)
-
-
 @app.command("entail")
-def entail_command(
-    files: Annotated[list[str], typer.Argument(help="RDF files, or - for standard input.")],
+def entail_command(  # noqa: PLR0913  one argument for each option
+    files: Annotated[
+        list[str] | None, typer.Argument(help="RDF files, or - for standard input.")
+    ] = None,
     input_format: Format = None,
     *,
     ontology: Annotated[
         bool, typer.Option("--ontology", help="Reason with our ontology as well.")
     ] = False,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="'S P O'",
+            help="Tell the rules and sources behind this triple; without FILES, of the graph.",
+        ),
+    ] = None,
     reasoner: Reasoner = None,
+    state: State = None,
 ) -> None:
     """Print what follows from the files by OWL 2 RL, as sorted N-Triples, without what they say."""
-    settings = load_settings(reasoner=reasoner)
-    quads = _read_all(files, input_format)
+    settings = load_settings(reasoner=reasoner, state=state)
     ours = read_sources(project_root()).ontology() if ontology else []
-    with _progress("reasoning"):
+    if why is not None:
+        triple = read_statement(why)
+        with progress("reasoning"):
+            quads = _named(files, input_format) if files else _built(settings)
+            derivation = derive([*quads, *ours], triple)
+        _print(derivation_to_text(derivation).encode())
+        return
+    if not files:
+        raise UsageError(
+            "There is no file to reason with.",
+            hint="Name one, or ask about the graph: neagraph entail --why 'S P O'",
+        )
+    quads = _read_all(files, input_format)
+    with progress("reasoning"):
         entailment = entail_quads(quads, ontology=ours, reasoner=settings.reasoner)
     require_consistent(entailment)
     _print(write_ntriples(entailment.triples))
@@ -206,7 +216,7 @@ def main() -> None:
 
 
 def _build(settings: Settings) -> BuildReport:
-    with _progress("building") as step:
+    with progress("building") as step:
         return build(project_root(), settings.state, reasoner=settings.reasoner, on_step=step)
 
 
@@ -297,6 +307,17 @@ def _read_all(files: list[str], input_format: str | None) -> list[Quad]:
     return [quad for file in files for quad in _read(file, fmt)]
 
 
+def _named(files: list[str], input_format: str | None) -> list[Quad]:
+    """Return the quads of files, each in a graph that is named like its file."""
+    fmt = None if input_format is None else graph_format_by_name(input_format)
+    return [quad for file in files for quad in in_graph(_read(file, fmt), f"file:{quote(file)}")]
+
+
+def _built(settings: Settings) -> list[Quad]:
+    _ensure_snapshot(settings)
+    return present_quads(settings.state)
+
+
 def _read(file: str, fmt: GraphFormat | None) -> list[Quad]:
     if file == "-":
         fmt = fmt or graph_format_by_name("turtle")
@@ -304,20 +325,6 @@ def _read(file: str, fmt: GraphFormat | None) -> list[Quad]:
     path = Path(file)
     data = read_file(path)
     return parse(data, fmt or graph_format_by_path(path), source=file)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being done on a terminal, once it takes longer than a second."""
-    status = Status(f"{what} …", console=Console(stderr=True))
-    timer = Timer(_PROGRESS_AFTER, status.start)
-    timer.start()
-    try:
-        yield lambda step: status.update(f"{step} …")
-    finally:
-        timer.cancel()
-        timer.join()
-        status.stop()
 
 
 def _print(body: bytes) -> None:

@@ -16,6 +16,7 @@ from neagraph.opening import TOKENS_FILE
 from neagraph.rdf.formats import graph_format_by_name
 from neagraph.rdf.io import from_lines, write_graph
 from neagraph.rdf.terms import NamedNode, Quad, show
+from neagraph.reports.decisions import FILE as REVIEWS_FILE
 from neagraph.settings import TABLE, load_settings
 from neagraph.store.backup import back_up, restore
 from neagraph.store.history import CommitLog
@@ -87,7 +88,7 @@ def backup_command(
     state: State = None,
 ) -> None:
     """Write snapshot, commit log and tokens into one archive; the service may be running."""
-    back_up(load_settings(state=state).state, file, extras=(TOKENS_FILE,))
+    back_up(load_settings(state=state).state, file, extras=(TOKENS_FILE, REVIEWS_FILE))
 
 
 @app.command("restore")

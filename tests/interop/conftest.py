@@ -1,10 +1,12 @@
-"""Two running services, as anybody would start them: one over the project's data, one empty."""
+"""Two running services, as anybody would start them, and programs of others from npm."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,3 +38,25 @@ def plain() -> Iterator[str]:
     """The address of an empty plain server that takes writes."""
     with serving("--empty", "--open-writes") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory) -> Callable[[dict], Path]:
+    """What installs the packages that a package.json names, and returns node_modules."""
+
+    def install(package: dict) -> Path:
+        npm = shutil.which("npm")
+        if npm is None or shutil.which("node") is None:
+            pytest.skip("there is no Node.js with npm")
+        folder = tmp_path_factory.mktemp("npm")
+        (folder / "package.json").write_text(json.dumps({"private": True, **package}))
+        quiet = ("--no-audit", "--no-fund", "--silent", "--prefix", str(folder))
+        try:
+            done = subprocess.run([npm, "install", *quiet], check=False, timeout=240)
+        except subprocess.TimeoutExpired:
+            pytest.skip("the registry of npm takes too long")
+        if done.returncode:
+            pytest.skip("the registry of npm does not answer")
+        return folder / "node_modules"
+
+    return install

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 pytestmark = pytest.mark.slow
 
 PACKAGE = {
-    "private": True,
     "dependencies": {"@comunica/query-sparql": "^5.3.0"},
     "overrides": {"undici": "7.5.0"},  # later ones need a later Node.js than Debian's
 }
@@ -22,21 +20,9 @@ STATES = f"SELECT ?state {{ ?state a <{NEA}State> }} ORDER BY ?state"
 
 
 @pytest.fixture(scope="module")
-def comunica(tmp_path_factory) -> Path:
+def comunica(installed) -> Path:
     """The program, installed into a folder of its own."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("there is no Node.js with npm")
-    folder = tmp_path_factory.mktemp("comunica")
-    (folder / "package.json").write_text(json.dumps(PACKAGE))
-    quiet = ("--no-audit", "--no-fund", "--silent", "--prefix", str(folder))
-    try:
-        done = subprocess.run([npm, "install", *quiet], check=False, timeout=240)
-    except subprocess.TimeoutExpired:
-        pytest.skip("the registry of npm takes too long")
-    if done.returncode:
-        pytest.skip("the registry of npm does not answer")
-    return folder / "node_modules" / ".bin" / "comunica-sparql"
+    return installed(PACKAGE) / ".bin" / "comunica-sparql"
 
 
 def ask(program: Path, source: str, query: str, *options: str) -> str:

@@ -191,7 +191,7 @@ def test_validate_reads_every_format(state: Path, tmp_path: Path, name: str) -> 
 
 
 def test_validate_reads_standard_input(state: Path) -> None:
-    run = Run("validate", "-", "--format", "nt", state=state, stdin=FORMS["a.nt"].encode())
+    run = Run("validate", "-", "--input-format", "nt", state=state, stdin=FORMS["a.nt"].encode())
     assert (run.code, "state/x" in run.out) == (1, True)
 
 
@@ -261,6 +261,36 @@ def test_entail_with_our_ontology(state: Path, tmp_path: Path) -> None:
     run = Run("entail", str(tmp_path / "a.ttl"), "--ontology", state=state)
     assert "<a:m> <https://w3id.org/neagraph/ontology#hostedBy> <a:x> ." in run.out
     assert "<a:x> <https://w3id.org/neagraph/ontology#hosts> <a:m> ." not in run.out
+
+
+def test_entail_tells_why_from_the_files(state: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(AXIOMS)
+    run = Run(
+        "entail", str(tmp_path / "a.ttl"), "--why", "<http://a/x> a <http://a/B>", state=state
+    )
+    first, rule, premise = run.out.splitlines()
+    assert (run.code, first) == (0, "<http://a/x> rdf:type <http://a/B>")
+    assert rule.startswith("  by cax-sco: ")
+    assert premise.endswith(f"said in <file:{tmp_path}/a.ttl>")
+
+
+def test_entail_tells_why_from_the_graph_as_the_readme_shows(state: Path) -> None:
+    run = Run("entail", "--why", "state/japan rdf:type nea:Agent", state=state)
+    assert run.code == 0
+    assert run.out in (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_entail_says_what_is_wrong_with_a_question(state: Path, tmp_path: Path) -> None:
+    complains(Run("entail", state=state), code=2, said="no file", hint="--why")
+    complains(
+        Run("entail", "--why", "state/japan", state=state), code=2, said="not one", hint="Write"
+    )
+    (tmp_path / "a.ttl").write_text(AXIOMS)
+    run = Run(
+        "entail", str(tmp_path / "a.ttl"), "--why", "<http://a/x> a <http://a/Z>", state=state
+    )
+    complains_of = "neither say nor entail"
+    assert (run.code, run.out, complains_of in run.err) == (2, "", True)
 
 
 def test_version_names_the_program_and_its_engines(state: Path) -> None:

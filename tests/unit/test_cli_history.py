@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sqlite3
 import tarfile
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +32,7 @@ from neagraph.store import snapshot
 from neagraph.store.backup import back_up, restore
 from neagraph.store.digest import changed
 from neagraph.store.history import CommitLog, Rebase
-from neagraph.store.snapshot import locked
+from neagraph.store.snapshot import locked, served
 from neagraph.store.state import history_path, open_history, present_lines, present_quads
 from neagraph.vocab import GRAPH_ENTAILED, ID
 
@@ -153,8 +155,22 @@ def test_a_backup_brings_everything_back(state: Path, tmp_path: Path) -> None:
     with CommitLog(history_path(state)) as log, CommitLog(history_path(other)) as restored:
         assert present_lines(other, restored) == present_lines(state, log)
     assert (other / cli_history.TOKENS_FILE).stat().st_mode & 0o077 == 0
-    left = {path.name for path in other.iterdir()} - {"lock"}
+    left = {path.name for path in other.iterdir()} - {"lock", "service.lock"}
     assert left == {path.name for path in state.iterdir()}
+
+
+def test_a_backup_holds_decisions_while_somebody_reviews(state: Path, tmp_path: Path) -> None:
+    archive, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    with closing(sqlite3.connect(state / cli_history.REVIEWS_FILE)) as reviews:
+        reviews.execute("PRAGMA journal_mode=WAL")
+        reviews.execute("CREATE TABLE decisions (body TEXT)")
+        reviews.execute("INSERT INTO decisions VALUES ('accept')")
+        reviews.commit()
+        reviews.execute("INSERT INTO decisions VALUES ('not yet said')")
+        run("backup", archive, state=state)
+    run("restore", archive, state=other)
+    with closing(sqlite3.connect(other / cli_history.REVIEWS_FILE)) as restored:
+        assert list(restored.execute("SELECT body FROM decisions")) == [("accept",)]
 
 
 def test_a_backup_of_a_snapshot_alone_is_one(tmp_path: Path) -> None:
@@ -222,6 +238,13 @@ def test_restore_waits_for_nobody(state: Path, tmp_path: Path) -> None:
     run("backup", tmp_path / "b.tgz", state=state)
     with locked(state), pytest.raises(UsageError, match="Another process"):
         run("restore", tmp_path / "b.tgz", "--force", state=state)
+
+
+def test_nothing_is_restored_under_a_running_service(state: Path, tmp_path: Path) -> None:
+    run("backup", tmp_path / "b.tgz", state=state)
+    with served(state), pytest.raises(UsageError, match="A service is running"):
+        run("restore", tmp_path / "b.tgz", "--force", state=state)
+    run("restore", tmp_path / "b.tgz", "--force", state=state)
 
 
 def archive_of(path: Path, files: dict[str, bytes]) -> Path:

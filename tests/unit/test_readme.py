@@ -19,6 +19,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from neagraph import __version__, cli
+from neagraph.entailment.tables import to_markdown
 from neagraph.settings import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,10 @@ def test_the_table_of_settings_is_the_program_s() -> None:
 def test_the_change_log_begins_with_this_version() -> None:
     versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
     assert versions[0] == __version__
+
+
+def test_the_table_of_rules_is_the_reasoner_s() -> None:
+    assert to_markdown() in README
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")

@@ -324,9 +324,9 @@ def test_a_client_that_goes_away_leaves_the_others_alone():
         staying = asyncio.create_task(ask(app, "GET", ASK))
         await asyncio.sleep(0.02)
         leave.set()
-        gone = await leaving
+        await asyncio.sleep(0.02)
         inside.gate.set()
-        return inside, gone, await staying
+        return inside, await leaving, await staying
 
     inside, gone, (_, _, body) = asyncio.run(run())
     assert (gone, body, inside.deserted) == (None, b"1", False)

@@ -144,7 +144,7 @@ def test_an_exception_stays_on_its_line(formatter):
 def test_the_line_of_a_hit_is_like_any_other(formatter):
     facts = {"method": "GET", "path": '/doc/"a"', "status": 200, "milliseconds": 1.25}
     facts |= {"bytes": 5, "cache": "hit", "query_id": "q-1"}
-    hit = (1.5, "GET", '/doc/"a"', 200, 0.00125, 5, "q-1")
+    hit = (1.5, "GET", '/doc/"a"', 200, 0.00125, 5, "hit", "q-1")
     where = ("INFO", "neagraph.requests", "request")
     line = formatter().line(1.5, *where, facts)
     assert formatter().lines_of_hits([hit, hit], *where) == f"{line}\n{line}"

@@ -5,7 +5,7 @@ Nothing is made at import.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
@@ -23,10 +23,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from neagraph import __version__
+from neagraph.curating.project import Project
 from neagraph.errors import NeagraphError
 from neagraph.service import Service
-from neagraph.settings import Settings
+from neagraph.settings import Settings, project_root
+from neagraph.sources import read_sources
 from neagraph.web.cache import ResultCache
+from neagraph.web.cache_keys import QUERY_PATH
 from neagraph.web.compression import CompressionLayer
 from neagraph.web.description import Description
 from neagraph.web.graphs import Graphs
@@ -36,9 +39,15 @@ from neagraph.web.operations import Operations
 from neagraph.web.pages import FOLDER, Renderer
 from neagraph.web.problems import Problems
 from neagraph.web.resources import Resources
+from neagraph.web.review import Reviewing
+from neagraph.web.sessions import Sessions
+from neagraph.web.shapes import Shapes
 from neagraph.web.sparql import PARAMETERS, SparqlEndpoint
+from neagraph.web.straight import Handler, Straight
 from neagraph.web.threads import StoreThreads
 from neagraph.web.update import UpdateEndpoint, Writing
+from neagraph.web.validation import Validation
+from neagraph.web.why import Why
 
 _SECURITY: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -118,21 +127,49 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
         await close()
 
     renderer, threads = Renderer(), StoreThreads()
-    app = _application(Problems(renderer), lifespan=lifespan)
-    _add_sparql(app, service, renderer, threads, settings=settings)
+    problems = Problems(renderer)
+    around = _layers(problems)
+    app = _application(problems, around, lifespan=lifespan)
+    answer = _add_sparql(app, service, renderer, threads, settings=settings)
+    validation = Validation(service, renderer, threads, public_url=settings.public_url)
+    shapes = Shapes(partial(read_sources, project_root()), renderer, threads)
+    _add_validation(app, validation, shapes)
+    _add_review(app, service, renderer, threads, settings=settings)
     _add_resources(app, Resources(service, renderer, threads))
+    why = Why(service, threads)
+    app.add_api_route("/why", why.answer, response_class=Response, summary="Why a triple holds")
     layers = Layers(
         service, cache=ResultCache(most_bytes=settings.cache * 1024 * 1024), slow=settings.slow
     )
     operations = Operations(service, threads, figures=layers.figures, cache=layers.cache)
     _add_operations(app, operations, History(service, threads, public_url=settings.public_url))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    app.middleware_stack = app.state.fast_lane = layers.around(app.build_middleware_stack())
+    straight = Straight(
+        app.build_middleware_stack(), handler=answer, layers=around, problems=problems
+    )
+    app.middleware_stack = app.state.fast_lane = layers.around(straight)
     app.state.close = close
     return app
 
 
-def _application(problems: Problems, *, lifespan: Lifespan[FastAPI]) -> FastAPI:
+def _layers(problems: Problems) -> list[Middleware]:
+    """Return the layers around every handler, outermost first."""
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+        ),
+        Middleware(OutermostLayer, on_failure=problems.on_error),
+        Middleware(CompressionLayer),
+    ]
+
+
+def _application(
+    problems: Problems, layers: Sequence[Middleware], *, lifespan: Lifespan[FastAPI]
+) -> FastAPI:
     return FastAPI(
         title="neagraph",
         summary="An open knowledge graph of environmental cooperation in North-East Asia.",
@@ -142,17 +179,7 @@ def _application(problems: Problems, *, lifespan: Lifespan[FastAPI]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would repeat the Host header of the client
         lifespan=lifespan,
-        middleware=[
-            Middleware(
-                CORSMiddleware,
-                allow_origins=["*"],
-                allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"],
-                allow_headers=["*"],
-                expose_headers=_EXPOSED,
-            ),
-            Middleware(OutermostLayer, on_failure=problems.on_error),
-            Middleware(CompressionLayer),
-        ],
+        middleware=layers,
         exception_handlers={
             NeagraphError: problems.on_error,
             HTTPException: problems.on_error,
@@ -167,7 +194,8 @@ def _add_sparql(
     threads: StoreThreads,
     *,
     settings: Settings,
-) -> None:
+) -> Handler:
+    """Add queries and writes; return what answers queries."""
     url = settings.public_url
     description = Description(
         service,
@@ -192,15 +220,16 @@ def _add_sparql(
     graphs = Graphs(service, writing, threads, plain=service.plain, policy=policy, public_url=url)
     _add_queries(app, sparql, description)
     _add_writing(app, update, graphs)
+    return sparql.answer
 
 
 def _add_queries(app: FastAPI, sparql: SparqlEndpoint, description: Description) -> None:
     add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
     asked = {"parameters": _parameters()}
-    add("/sparql", sparql.answer, summary="Query in the address", openapi_extra=asked)
-    app.add_route("/sparql", sparql.answer, methods=["QUERY"], include_in_schema=False)
+    add(QUERY_PATH, sparql.answer, summary="Query in the address", openapi_extra=asked)
+    app.add_route(QUERY_PATH, sparql.answer, methods=["QUERY"], include_in_schema=False)
     add(
-        "/sparql",
+        QUERY_PATH,
         sparql.answer,
         methods=["POST"],
         name="answer_post",
@@ -221,6 +250,40 @@ def _add_resources(app: FastAPI, resources: Resources) -> None:
     add("/ontology.{suffix}", resources.ontology_as, summary="Ontology in one format")
     add("/ontology/{version}", resources.ontology_version, summary="Ontology, current version")
     add("/dump.nq.gz", resources.dump, summary="Whole dataset as gzipped N-Quads")
+
+
+def _add_validation(app: FastAPI, validation: Validation, shapes: Shapes) -> None:
+    add: Callable[..., Any] = partial(app.add_api_route, response_class=Response)
+    add("/validate", validation.page, summary="Form for data")
+    add("/validate", validation.answer, methods=["POST"], summary="Check data, storing nothing")
+    add("/shapes", shapes.tell, summary="What records need")
+    add("/shapes.{suffix}", shapes.tell_as, summary="Shapes in one format")
+    for path in ("/doc/shape/{key:path}", "/id/shape/{key:path}"):
+        add(path, shapes.rule, summary="One rule", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _add_review(
+    app: FastAPI,
+    service: Service,
+    renderer: Renderer,
+    threads: StoreThreads,
+    *,
+    settings: Settings,
+) -> None:
+    project = Project(project_root(), settings.state)
+    sessions = Sessions(service, secure=settings.public_url.startswith("https:"))
+    reviewing = Reviewing(service, renderer, threads, project=project, sessions=sessions)
+    add: Callable[..., Any] = partial(
+        app.add_api_route, response_class=Response, include_in_schema=False
+    )
+    add("/review", reviewing.reports)
+    add("/review/login", reviewing.login_form)
+    add("/review/login", reviewing.log_in, methods=["POST"])
+    add("/review/logout", reviewing.log_out, methods=["POST"])
+    add("/review/{slug}", reviewing.report)
+    add("/review/{slug}/decisions", reviewing.decisions, methods=["POST"])
+    add("/review/{slug}/missing", reviewing.missing, methods=["POST"])
+    add("/review/{slug}/rest", reviewing.rest, methods=["POST"])
 
 
 def _add_operations(app: FastAPI, operations: Operations, history: History) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -22,18 +23,57 @@ from neagraph.web.cache_keys import Headers as RequestHeaders
 from neagraph.web.cache_keys import Key, headers_of, key_of
 from neagraph.web.etags import is_listed
 
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """How much is kept by default."""
 LARGEST_ENTRY: Final = 4 * 1024 * 1024
 """Largest answer that is kept."""
+WRITE: Final = "neagraph.write"
+"""Where the scope of a request has what writes a complete answer to the client at once.
+
+It is given the answer and a status, and returns False where the answer is to be sent as usual.
+"""
 _ENTRY_BYTES: Final = 2048  # what an entry takes besides its bytes, roughly
 _NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED.value
 _READS: Final = frozenset({"GET", "HEAD"})
+OWN: Final = frozenset([b"content-length", b"etag", b"x-query-id"])
+"""Headers that every answer has its own values of."""
 _OF_NOT_MODIFIED: Final = frozenset(
-    [b"etag", b"cache-control", b"last-modified", b"vary", b"access-control-allow-origin"]
+    [b"cache-control", b"last-modified", b"vary", b"access-control-allow-origin"]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What many answers have in common: a status, and all headers but those of `OWN`.
+
+    Args:
+        headers: The headers.
+        known: Those of the answer to a client that has the answer already.
+        lines: Status line and headers of both answers as they are written, by status.
+    """
+
+    headers: tuple[Header, ...]
+    known: tuple[Header, ...]
+    lines: dict[int, bytes]
+
+
+@lru_cache(maxsize=256)
+def _kind_of(status: int, headers: tuple[Header, ...]) -> Kind:
+    known = tuple(header for header in headers if header[0] in _OF_NOT_MODIFIED)
+    lines = {_NOT_MODIFIED: _begin(_NOT_MODIFIED, known), status: _begin(status, headers)}
+    return Kind(headers, known, lines)
+
+
+def _begin(status: int, headers: Iterable[Header]) -> bytes:
+    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+    return first + _lines(headers)
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +82,45 @@ class Entry:
 
     Args:
         status: Its status.
-        headers: Its headers, with lower-case names.
+        kind: What it has in common with others.
+        own: Its other headers, with lower-case names.
+        lines: These headers as they are written.
         body: Its body.
         tag: Its entity tag; empty for none.
         query_id: Id of the query that it was made by.
-        known: The headers of the answer to a client that has it already.
-        lines: Status line and headers of both answers as they are written, by status.
     """
 
     status: int
-    headers: Headers
+    kind: Kind
+    own: tuple[Header, ...]
+    lines: bytes
     body: bytes
     tag: str
     query_id: str
-    known: Headers
-    lines: dict[int, bytes]
+
+    def headers(self, status: int) -> Headers:
+        """Return the headers that it is sent with."""
+        if status == self.status:
+            return [*self.kind.headers, *self.own]
+        return [*self.kind.known, *(header for header in self.own if header[0] == b"etag")]
 
     def parts(self, status: int, method: str) -> tuple[bytes, bytes]:
         """Return the lines and the body of what is sent with a status."""
-        with_body = status == self.status and method != "HEAD"
-        return self.lines[status], self.body if with_body else b""
+        first = self.kind.lines[status]
+        if status != self.status:
+            return first + (b"etag: %b\r\n" % self.tag.encode() if self.tag else b""), b""
+        return first + self.lines, b"" if method == "HEAD" else self.body
 
 
-def entry_of(status: int, headers: Headers, body: bytes) -> Entry:
-    """Return a complete answer, ready to be sent."""
-    known = [(name, value) for name, value in headers if name in _OF_NOT_MODIFIED]
-    lines = {_NOT_MODIFIED: _lines(_NOT_MODIFIED, known), status: _lines(status, headers)}
-    values = dict(headers)
+def entry_of(status: int, headers: Iterable[Header], body: bytes) -> Entry:
+    """Return a complete answer, ready to be sent; names of headers are in lower case."""
+    own, common = list[Header](), list[Header]()
+    for header in headers:
+        (own if header[0] in OWN else common).append(header)
+    values = dict(own)
     tag, query_id = (values.get(name, b"").decode() for name in (b"etag", b"x-query-id"))
-    return Entry(status, headers, body, tag, query_id, known, lines)
-
-
-def _lines(status: int, headers: Headers) -> bytes:
-    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
-    return first + b"".join(b"%b: %b\r\n" % header for header in headers)
+    kind = _kind_of(status, tuple(common))
+    return Entry(status, kind, tuple(own), _lines(own), body, tag, query_id)
 
 
 class ResultCache:
@@ -196,7 +241,7 @@ def status_of(entry: Entry, headers: RequestHeaders) -> int:
 
 
 async def send_entry(entry: Entry, status: int, method: str, send: Send) -> None:
-    """Send a complete answer with its own status, or 304."""
-    headers = entry.headers if status == entry.status else entry.known
+    """Send a complete answer with its own status, or 304, as ASGI 3 has it."""
+    headers = entry.headers(status)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": entry.parts(status, method)[1]})

@@ -7,10 +7,10 @@ anything that its key leaves out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
@@ -19,6 +19,8 @@ from neagraph.rdf.query_text import Token, tokens
 Headers = dict[bytes, bytes]
 Pairs = list[tuple[str, str]]
 
+QUERY_PATH: Final = "/sparql"
+QUERY_METHODS: Final = frozenset({"GET", "POST", "QUERY"})
 MOST_BODY_BYTES: Final = 64 * 1024
 """Largest body of a query whose answer is kept."""
 _MOST_REMEMBERED: Final = 4096
@@ -26,7 +28,7 @@ _MOST_ACCEPTED: Final = 1024
 _UTF8: Final = re.compile(rb"\s*;\s*charset\s*=\s*\"?utf-?8\"?\s*", re.IGNORECASE)
 _FUNCTIONS: Final = ("NOW", "RAND", "UUID", "BNODE")
 _ESCAPE: Final = "\\u"
-_PERHAPS: Final = re.compile(r"\\u|NOW|RAND|UUID|BNODE|SERVICE", re.IGNORECASE)
+_PERHAPS: Final = ("\\U", *_FUNCTIONS, "SERVICE")
 _FORWARDED: Final = (b"x-forwarded-host", b"x-forwarded-proto", b"forwarded")
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)")
 
@@ -62,12 +64,14 @@ class Parameters:
 
     Args:
         text: All of them in order of their names.
+        pairs: The same in the order in which they were sent; empty where they cannot be read.
         query: The query, where there is one.
         version: The number of the version that they name, as it was sent; None for none.
         kept: Whether they get the same answer each time, from the same version.
     """
 
     text: bytes
+    pairs: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     query: str = ""
     version: str | None = None
     kept: bool = True
@@ -126,13 +130,20 @@ def parameters_of(query_string: bytes, *others: tuple[str, str]) -> Parameters:
         others: Those of a body.
     """
     try:
-        pairs = sorted([*_pairs(query_string), *others])
+        sent = (*_pairs(query_string), *others)
+        pairs = sorted(sent)
     except ValueError:
         return Parameters(query_string, kept=False)
     last = dict(pairs)
     query = last.get("query", "")
     kept = "update" not in last and not is_volatile(query)
-    return Parameters(urlencode(pairs).encode(), query, last.get("version"), kept)
+    return Parameters(_as_bytes(pairs), sent, query, last.get("version"), kept)
+
+
+def _as_bytes(pairs: Pairs) -> bytes:
+    """Return parameters as bytes that no others have: each text follows its length."""
+    texts = (text.encode() for pair in pairs for text in pair)
+    return b"".join(b"%d:%b" % (len(text), text) for text in texts)
 
 
 _remembered = lru_cache(maxsize=1024)(parameters_of)
@@ -161,21 +172,32 @@ def is_volatile(query: str) -> bool:
     keyword, since the engine asks for no space between them. Where the text alone does not tell
     (escaped letters; `?a<NOW()&&?b>?c`, which looks like an IRI), it may.
     """
-    if not _PERHAPS.search(query):
+    if not _perhaps(query):
         return False
     return _ESCAPE in query.lower() or any(map(_is_volatile_token, tokens(query)))
+
+
+def _perhaps(text: str) -> bool:
+    upper = text.upper()
+    return any(word in upper for word in _PERHAPS)
 
 
 def _is_volatile_token(token: Token) -> bool:
     text = token.text.upper()
     if token.kind == "iri":
-        return "(" in text and _PERHAPS.search(text) is not None
+        return "(" in text and _perhaps(text)
     if token.kind == "name":
         return "SERVICE" in text.partition(":")[0]
     return token.kind == "word" and (text.endswith(_FUNCTIONS) or "SERVICE" in text)
 
 
-def canonical_scope(scope: Scope, headers: Headers, key: Key) -> dict[str, Any]:
+PAIRS: Final = "neagraph.pairs"
+"""Where a scope has the parameters of a request whose answer may be kept."""
+
+
+def canonical_scope(
+    scope: Scope, headers: Headers, key: Key, parameters: Parameters
+) -> dict[str, Any]:
     """Return the request with only those headers that its key tells apart.
 
     It comes from any origin, so that what is kept may be read by scripts of every site.
@@ -187,7 +209,7 @@ def canonical_scope(scope: Scope, headers: Headers, key: Key) -> dict[str, Any]:
     kept += [(b"accept", key.accept)] if key.accept else []
     kept += [(b"accept-encoding", b"gzip")] if key.gzip else []
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    return {**scope, "headers": kept, "method": method}
+    return {**scope, "headers": kept, "method": method, PAIRS: parameters.pairs}
 
 
 _OF_BODIES: Final = (b"content-type", b"content-length")

@@ -17,10 +17,17 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from neagraph.model import Version
-from neagraph.web.cache import Entry, ResultCache, entry_of, send_entry
+from neagraph.web.cache import (
+    OWN,
+    WRITE,
+    Entry,
+    Headers,
+    ResultCache,
+    entry_of,
+    send_entry,
+)
 from neagraph.web.cache_keys import (
     MOST_BODY_BYTES,
-    Headers,
     Key,
     Parameters,
     body_pairs,
@@ -30,15 +37,14 @@ from neagraph.web.cache_keys import (
     key_of,
     parameters_of,
 )
+from neagraph.web.cache_keys import Headers as RequestHeaders
 from neagraph.web.etags import entity_tag, is_listed
-from neagraph.web.threads import until_disconnect
+from neagraph.web.threads import Watch
 from neagraph.web.trace import Trace, put_trace, trace_in
+from neagraph.web.validators import Shared, Validators, forbid_storing, with_validators
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _QUERIES: Final = frozenset({"POST", "QUERY"})
-_REVALIDATE: Final = "public, no-cache"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
-_VARY: Final = ("Accept", "Accept-Encoding")
 
 FindVersion = Callable[[str | None], Awaitable[tuple[Version, str] | None]]
 """Returns the version of a number as a client writes it, or the current one for None, and the time
@@ -47,32 +53,33 @@ of its commit as an HTTP date, empty where the log does not tell; None if there 
 
 @dataclass(slots=True)
 class _Flight:
-    """A request that is being worked on for everyone who asks the same."""
+    """A request that is worked on for everyone who asks the same.
+
+    Args:
+        trace: Notes on the request that was first.
+        wanted: How many clients want the answer; the work is ended when nobody does.
+        deserted: Set then.
+        others: What those wait for who have come later; None stands for a client that has left.
+    """
 
     trace: Trace
-    waiting: int = 0
+    wanted: int = 1
     deserted: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[Entry] | None = None
+    others: set[asyncio.Future[Entry | None]] = field(default_factory=set)
 
+    def land(self, entry: Entry) -> None:
+        """Give everyone the answer."""
+        for other in self.others:
+            if not other.done():
+                other.set_result(entry)
 
-@dataclass(frozen=True, slots=True)
-class _Validators:
-    """The headers by which clients find out whether what they have is still good."""
-
-    tag: str
-    modified: str
-    pinned: bool
-
-    def put(self, headers: MutableHeaders) -> None:
-        """Put the validators among the headers of an answer."""
-        headers["ETag"] = self.tag
-        headers["Cache-Control"] = _FOR_EVER if self.pinned else _REVALIDATE
-        del headers["Last-Modified"]
-        if self.modified:
-            headers["Last-Modified"] = self.modified
-        said = {name.strip().lower(): name.strip() for name in headers.get("Vary", "").split(",")}
-        names = said | {name.lower(): name for name in _VARY}
-        headers["Vary"] = ", ".join(name for name in names.values() if name)
+    def fail(self, error: BaseException) -> None:
+        """Give everyone the error."""
+        for other in self.others:
+            if isinstance(error, asyncio.CancelledError):
+                other.cancel()
+            elif not other.done():
+                other.set_exception(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,12 @@ class _Asked:
     """A request whose answer may be kept."""
 
     scope: Scope
-    headers: Headers
+    headers: RequestHeaders
     key: Key
+    parameters: Parameters
     body: bytes
     version: Version
-    validators: _Validators
+    validators: Validators
 
 
 class CacheLayer:
@@ -110,7 +118,6 @@ class CacheLayer:
         self._version = version
         self._find_version = find_version
         self._flights: dict[Key, _Flight] = {}
-        self._tasks: set[asyncio.Task[Entry]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -149,7 +156,7 @@ class CacheLayer:
         trace.query = trace.query or parameters.query
         asked = await self._asked(scope, parameters, body)
         if asked is None:
-            await self._app(scope, onward, _changed(send, _forbid_storing))
+            await self._app(scope, onward, _changed(send, forbid_storing))
         elif b"authorization" in asked.headers:
             await self._app(scope, onward, _changed(send, asked.validators.put))
         elif _has_it(asked):
@@ -167,8 +174,8 @@ class CacheLayer:
             return None
         key = key_of(scope, headers, found[0].etag, parameters=parameters)
         tag = entity_tag(found[0], *key.parts())
-        validators = _Validators(tag, found[1], pinned=parameters.version is not None)
-        return _Asked(scope, headers, key, body, found[0], validators)
+        validators = Validators(tag, Shared(found[1], parameters.version is not None))
+        return _Asked(scope, headers, key, parameters, body, found[0], validators)
 
     async def _share(self, asked: _Asked, trace: Trace, receive: Receive, send: Send) -> None:
         """Answer from the cache, from what is in flight, or by a flight of its own."""
@@ -176,40 +183,58 @@ class CacheLayer:
         if entry is not None:
             self._cache.hits += 1
             trace.cache = "hit"
+        elif (flight := self._flights.get(asked.key)) is None:
+            entry = await self._fly(asked, trace, receive)
         else:
-            entry = await self._wait(self._flight(asked, trace), asked.key, receive)
+            entry = await self._join(flight, asked.key, trace, receive)
         if entry is not None:
-            await send_entry(entry, entry.status, asked.scope["method"], send)
+            await _send(asked.scope, entry, trace, send)
 
-    def _flight(self, asked: _Asked, trace: Trace) -> _Flight:
-        flight = self._flights.get(asked.key)
-        if flight is not None:
-            self._cache.merged += 1
-            trace.cache, trace.query_id = "merged", flight.trace.query_id
-            return flight
+    async def _fly(self, asked: _Asked, trace: Trace, receive: Receive) -> Entry | None:
+        """Return the answer to the first who asks; None if this client goes away before."""
         self._cache.misses += 1
         trace.cache = "miss"
         flight = self._flights[asked.key] = _Flight(trace)
-        flight.task = asyncio.create_task(self._evaluate(asked, flight))
-        self._tasks.add(flight.task)
-        flight.task.add_done_callback(self._tasks.discard)
-        return flight
+        gone = False
 
-    async def _wait(self, flight: _Flight, key: Key, receive: Receive) -> Entry | None:
-        """Return the answer of a flight; None if the client goes away before."""
-        if flight.task is None:
-            return None
-        flight.waiting += 1
-        gone = asyncio.create_task(until_disconnect(receive))
+        async def leave() -> None:
+            nonlocal gone
+            gone = True
+            self._leave(asked.key, flight)
+
         try:
-            await asyncio.wait({flight.task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            return flight.task.result() if flight.task.done() else None
-        finally:
-            gone.cancel()
-            flight.waiting -= 1
-            if flight.waiting == 0 and not flight.task.done():
-                flight.deserted.set()
-                self._land(key, flight)
+            async with Watch(receive, leave):
+                entry = await self._evaluate(asked, flight)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        flight.land(entry)
+        return None if gone else entry
+
+    async def _join(
+        self, flight: _Flight, key: Key, trace: Trace, receive: Receive
+    ) -> Entry | None:
+        """Return the answer that somebody else has asked for; None if this client goes away."""
+        self._cache.merged += 1
+        trace.cache, trace.query_id = "merged", flight.trace.query_id
+        answer: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+        flight.wanted += 1
+        flight.others.add(answer)
+
+        async def leave() -> None:
+            if not answer.done():
+                answer.set_result(None)
+                self._leave(key, flight)
+
+        async with Watch(receive, leave):
+            return await answer
+
+    def _leave(self, key: Key, flight: _Flight) -> None:
+        """Note that somebody does not want the answer any more."""
+        flight.wanted -= 1
+        if flight.wanted == 0:
+            flight.deserted.set()
+            self._land(key, flight)
 
     def _land(self, key: Key, flight: _Flight) -> None:
         if self._flights.get(key) is flight:
@@ -218,7 +243,8 @@ class CacheLayer:
     async def _evaluate(self, asked: _Asked, flight: _Flight) -> Entry:
         """Return the answer of what is further in, kept if it may be."""
         reply = _Reply()
-        scope = put_trace(canonical_scope(asked.scope, asked.headers, asked.key), flight.trace)
+        canonical = canonical_scope(asked.scope, asked.headers, asked.key, asked.parameters)
+        scope = put_trace(canonical, flight.trace)
         try:
             await self._app(scope, _replay(asked.body, _until_set(flight.deserted)), reply)
         finally:
@@ -227,18 +253,20 @@ class CacheLayer:
 
     def _finish(self, asked: _Asked, trace: Trace, reply: _Reply) -> Entry:
         good = reply.status == HTTPStatus.OK and reply.whole and self._is_of(asked, trace)
-        (asked.validators.put if good else _forbid_storing)(reply.headers)
         body = b"".join(reply.chunks)
-        reply.headers["Content-Length"] = str(len(body))
-        reply.headers["X-Query-Id"] = trace.query_id
-        entry = entry_of(reply.status, reply.headers.raw, body)
+        headers = [(b"content-length", b"%d" % len(body)), (b"x-query-id", trace.query_id.encode())]
+        if good:
+            headers.append((b"etag", asked.validators.tag.encode()))
+        common = tuple(header for header in reply.headers if header[0] not in OWN)
+        shared = asked.validators.shared if good else None
+        entry = entry_of(reply.status, (*with_validators(common, shared), *headers), body)
         if good:
             self._cache.keep(asked.key, entry)
         return entry
 
     def _is_of(self, asked: _Asked, trace: Trace) -> bool:
         """Whether what was answered is of the version that was asked for."""
-        if asked.validators.pinned:
+        if asked.validators.shared.pinned:
             return trace.version == asked.version
         now = self._version()
         return now == asked.version == (trace.version or now)
@@ -249,14 +277,14 @@ class _Reply:
 
     def __init__(self) -> None:
         self.status = 0
-        self.headers = MutableHeaders()
+        self.headers: Headers = []
         self.chunks: list[bytes] = []
         self.whole = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            self.headers = MutableHeaders(raw=list(message["headers"]))
+            self.headers = message["headers"]
         else:
             self.chunks.append(message.get("body", b""))
             self.whole = not message.get("more_body", False)
@@ -273,6 +301,15 @@ async def _read(receive: Receive) -> bytes | None:
         body += message.get("body", b"")
         more = message.get("more_body", False) and len(body) <= MOST_BODY_BYTES
     return bytes(body)
+
+
+async def _send(scope: Scope, entry: Entry, trace: Trace, send: Send) -> None:
+    """Send an answer, at once where the server can."""
+    write = scope.get(WRITE)
+    if write is not None and write(entry, entry.status):
+        trace.written = entry.status, len(entry.parts(entry.status, scope["method"])[1])
+    else:
+        await send_entry(entry, entry.status, scope["method"], send)
 
 
 def _replay(body: bytes, afterwards: Receive) -> Receive:
@@ -309,10 +346,6 @@ def _changed(send: Send, change: Callable[[MutableHeaders], None]) -> Send:
     return changing
 
 
-def _forbid_storing(headers: MutableHeaders) -> None:
-    headers.setdefault("Cache-Control", "no-store")
-
-
 def _has_it(asked: _Asked) -> bool:
     known = asked.headers.get(b"if-none-match")
     if known is None or asked.scope["method"] == "POST":
@@ -320,7 +353,7 @@ def _has_it(asked: _Asked) -> bool:
     return is_listed(asked.validators.tag, known.decode("latin-1"))
 
 
-async def _send_not_modified(validators: _Validators, send: Send) -> None:
+async def _send_not_modified(validators: Validators, send: Send) -> None:
     headers = MutableHeaders({"Access-Control-Allow-Origin": "*"})
     validators.put(headers)
     entry = entry_of(HTTPStatus.OK, headers.raw, b"")

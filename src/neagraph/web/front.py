@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Final, cast
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from neagraph.web.cache import FastLane
+from neagraph.web.cache import WRITE, Entry, FastLane
+from neagraph.web.cache_keys import QUERY_METHODS, QUERY_PATH
 
+_FORWARDING: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
+"""What uvicorn reads before the application does."""
 SECONDS_FOR_HEAD: Final = 20.0
 """How long a client may take to send the head of a request."""
 SECONDS_OF_SILENCE: Final = 20.0
@@ -27,6 +30,7 @@ class FrontProtocol(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, with kept answers written at once."""
 
     lane: ClassVar[FastLane]
+    application: ClassVar[object]
     _asking_since: float | None = None
     _heard: float = 0.0
 
@@ -64,15 +68,41 @@ class FrontProtocol(HttpToolsProtocol):
         usual = cycle.keep_alive and not self.pipeline and not self.flow.write_paused
         found = self.lane.find(scope) if usual and app is self.app else None
         if found is None:
-            super()._start_asgi_task(cycle, app)
+            scope[WRITE] = partial(self._write_later, cycle)
+            super()._start_asgi_task(cycle, self._shortest(scope, app))
             return
         entry, status = found
-        parts = entry.parts(status, scope["method"])
+        self._write(cycle, entry, status)
+        self.lane.answered(scope, entry, status, began)
+        self.on_response_complete()
+
+    def _shortest(self, scope: Scope, app: Any) -> Any:  # noqa: ANN401  as uvicorn has it
+        """Return what answers a request: for queries the lane, and not what stands around it."""
+        is_query = scope["path"] == QUERY_PATH and scope["method"] in QUERY_METHODS
+        if (
+            app is not self.app
+            or not is_query
+            or any(n in _FORWARDING for n, _ in scope["headers"])
+        ):
+            return app
+        scope["app"] = self.application
+        return self.lane
+
+    def _write(self, cycle: RequestResponseCycle, entry: Entry, status: int) -> None:
+        parts = entry.parts(status, cycle.scope["method"])
         date = _lines_of(tuple(self.server_state.default_headers))
         cycle.response_started = cycle.response_complete = True
         self.transport.write(b"".join([parts[0], date, b"\r\n", parts[1]]))
-        self.lane.answered(scope, entry, status, began)
-        self.on_response_complete()
+
+    def _write_later(self, cycle: RequestResponseCycle, entry: Entry, status: int) -> bool:
+        """Write a whole answer at once; False where that is to go the ordinary way."""
+        usual = cycle.keep_alive and not cycle.disconnected and not self.flow.write_paused
+        if not usual or cycle.response_started or cycle.more_body:
+            return False
+        self._write(cycle, entry, status)
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
 
 @lru_cache(maxsize=4)
@@ -80,6 +110,12 @@ def _lines_of(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
     return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
-def front_protocol(lane: FastLane) -> type[HttpToolsProtocol]:
-    """Return the protocol with a fast lane of its own."""
-    return type("FrontProtocol", (FrontProtocol,), {"lane": lane})
+def front_protocol(lane: FastLane, application: ASGIApp | None = None) -> type[HttpToolsProtocol]:
+    """Return the protocol with a fast lane of its own.
+
+    Args:
+        lane: The lane.
+        application: What it is the outermost part of; None for nothing.
+    """
+    members = {"lane": lane, "application": application or lane}
+    return type("FrontProtocol", (FrontProtocol,), members)

@@ -26,8 +26,8 @@ from neagraph.web.figures import Figures
 from neagraph.web.trace import Trace, put_trace, query_ids
 
 Facts = dict[str, str | int | float]
-Hit = tuple[float, str, str, int, float, int, str]
-"""An answer of the fast lane: when, method, path, status, seconds, bytes, query id."""
+Hit = tuple[float, str, str, int, float, int, str, str]
+"""An answer written at once: when, method, path, status, seconds, bytes, part of the cache, id."""
 
 REQUESTS: Final = logging.getLogger("neagraph.requests")
 SLOW: Final = logging.getLogger("neagraph.slow")
@@ -88,9 +88,9 @@ class TextFormatter(LineFormatter):
         head = f"{level} {logger} {message}"
         return "\n".join([
             f'{_iso(created)} {head} method="{method}" path={_quoted(path)} status={status} '
-            f'milliseconds={int(seconds * 100_000) / 100} bytes={size} cache="hit" '
+            f'milliseconds={int(seconds * 100_000) / 100} bytes={size} cache="{cache}" '
             f'query_id="{query_id}"'
-            for created, method, path, status, seconds, size, query_id in hits
+            for created, method, path, status, seconds, size, cache, query_id in hits
         ])  # fmt: skip
 
 
@@ -109,8 +109,8 @@ class JsonFormatter(LineFormatter):
         return "\n".join([
             f'{{"time": "{_iso(created)}", {head}, "method": "{method}", "path": {_quoted(path)}, '
             f'"status": {status}, "milliseconds": {int(seconds * 100_000) / 100}, '
-            f'"bytes": {size}, "cache": "hit", "query_id": "{query_id}"}}'
-            for created, method, path, status, seconds, size, query_id in hits
+            f'"bytes": {size}, "cache": "{cache}", "query_id": "{query_id}"}}'
+            for created, method, path, status, seconds, size, cache, query_id in hits
         ])  # fmt: skip
 
 
@@ -161,7 +161,10 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._tell_hits()
             return
         began = time.perf_counter()
         trace = Trace(next(self._ids))
@@ -172,7 +175,10 @@ class RequestLog:
             answer.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
             raise
         finally:
-            self._note(scope, trace, answer, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            if trace.written is not None:
+                answer.status, answer.size = trace.written
+            self._note(scope, trace, answer, seconds)
 
     def note_hit(self, scope: Scope, entry: Entry, status: int, began: float) -> None:
         """Count an answer of the fast lane, and write its line."""
@@ -181,25 +187,37 @@ class RequestLog:
         self._figures.count(path, method, status, seconds)
         if REQUESTS.isEnabledFor(logging.INFO):
             size = len(entry.parts(status, method)[1])
-            hit = (time.time(), method, path, status, seconds, size, entry.query_id)
-            self._hits.append(hit)
-            if len(self._hits) == 1:
-                asyncio.get_running_loop().call_later(_SECONDS_TOGETHER, self._tell_hits)
+            hit = (time.time(), method, path, status, seconds, size, "hit", entry.query_id)
+            self._tell_later(hit)
+
+    def _tell_later(self, hit: Hit) -> None:
+        self._hits.append(hit)
+        if len(self._hits) == 1:
+            asyncio.get_running_loop().call_later(_SECONDS_TOGETHER, self._tell_hits)
 
     def _tell_hits(self) -> None:
         """Write the lines of the last hits; in a bundle they cost a tenth."""
         hits, self._hits = self._hits, []
-        REQUESTS.info(_REQUEST, extra={_HITS: hits})
+        if hits:
+            REQUESTS.info(_REQUEST, extra={_HITS: hits})
 
     def _note(self, scope: Scope, trace: Trace, answer: _Watched, seconds: float) -> None:
         self._figures.count(scope["path"], scope["method"], answer.status, seconds)
+        if REQUESTS.isEnabledFor(logging.INFO):
+            self._note_request(scope, trace, answer, seconds)
+        self._note_slow(trace, seconds)
+
+    def _note_request(self, scope: Scope, trace: Trace, answer: _Watched, seconds: float) -> None:
+        path, method = scope["path"], scope["method"]
+        if trace.written is not None:
+            when = time.time(), method, path, answer.status, seconds, answer.size
+            self._tell_later((*when, trace.cache, trace.query_id))
+            return
         known = {"cache": trace.cache, "query_id": trace.query_id, "author": trace.author}
         told: Facts = {name: value for name, value in known.items() if value}
-        if REQUESTS.isEnabledFor(logging.INFO):
-            _log(
-                REQUESTS,
-                _facts(scope["method"], scope["path"], answer.status, seconds, answer.size) | told,
-            )
+        _log(REQUESTS, _facts(method, path, answer.status, seconds, answer.size) | told)
+
+    def _note_slow(self, trace: Trace, seconds: float) -> None:
         if trace.query and seconds >= self._slow and trace.cache != "hit":
             text = trace.query[:MOST_CHARACTERS]
             cut = len(trace.query) - len(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import HTTP
@@ -24,6 +25,23 @@ MOST_PARTS: Final = 1000
 _DATASETS: Final = frozenset({"trig", "nquads"})
 _NOT_RDF: Final = frozenset({"text/plain"})
 _END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form.
+
+    Args:
+        name: Its name.
+        content: Its bytes.
+        filename: The name of the file that it was read from, without folders; empty for none.
+        content_type: Its Content-Type; empty where none is sent.
+    """
+
+    name: str
+    content: bytes
+    filename: str = ""
+    content_type: str = ""
 
 
 def format_of(content_type: str) -> GraphFormat:
@@ -58,6 +76,29 @@ def parts_of(body: bytes, content_type: str) -> tuple[tuple[bytes, str], ...]:
     if not parts:
         raise UsageError("The form has no part.", hint=f"Send parts of {_known()}.")
     return tuple(parts)
+
+
+def fields_of(body: bytes, content_type: str) -> tuple[Field, ...]:
+    """Return the fields of a form, whatever is in them; arguments as `parts_of`.
+
+    Raises:
+        UsageError: If it is no such form, or has too many parts.
+    """
+    return tuple(_field(part) for part in _split(body, content_type))
+
+
+def _field(part: bytes) -> Field:
+    head, content = _halves(part)
+    headers = _headers(head)
+    disposition = headers.get("content-disposition")
+    name = "" if disposition is None else disposition.params.get("name", "")
+    filename = (headers.get_filename() or "").encode("utf-8", "surrogateescape")
+    return Field(
+        str(name),
+        content,
+        PurePath(filename.decode(errors="replace").replace("\\", "/")).name,
+        str(headers.get("content-type", "")),
+    )
 
 
 def _split(body: bytes, content_type: str) -> Iterator[bytes]:

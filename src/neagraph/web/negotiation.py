@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from neagraph.errors import FormatError
@@ -67,6 +68,7 @@ _PART: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER: Final = re.compile(r';((?:[^;"]|"(?:[^"\\]|\\.)*")*)')
 _RANGE: Final = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+|[\w!#$&^.+-]+/\*|\*/\*")
 _QUALITY: Final = re.compile(r"\s*q\s*=\s*(?P<value>[01](?:\.\d*)?|\.\d+)\s*", re.IGNORECASE)
+_MOST_REMEMBERED: Final = 1024  # characters of an Accept header
 _ANY: Final = "*/*"
 _NAMED, _TYPE, _ALL = 2, 1, 0  # how exactly a range speaks of an offer
 
@@ -125,12 +127,19 @@ def _rank(offer: Offer, qualities: Mapping[str, float]) -> tuple[float, int]:
 
 def choose(accept: str) -> Choice:
     """Return what a SPARQL client takes, from its Accept header."""
+    return _remembered(accept) if len(accept) <= _MOST_REMEMBERED else _choose(accept)
+
+
+def _choose(accept: str) -> Choice:
     results, graph = negotiate(accept, RESULTS), negotiate(accept, GRAPHS)
     return Choice(
         page=negotiate(accept, (*RESULTS, *GRAPHS, HTML)) is HTML,
         results=results.name if results else None,
         graph=graph.name if graph else None,
     )
+
+
+_remembered = lru_cache(maxsize=256)(_choose)
 
 
 def choose_by_name(name: str) -> Choice:

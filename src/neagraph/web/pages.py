@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from neagraph.errors import NeagraphError
 from neagraph.model import Scope
 from neagraph.vocab import BASE, ONTOLOGY
+from neagraph.web.review_views import Group, ParagraphView, ReportLine, VerbChoice
+from neagraph.web.validation_parts import Choice, FormView, ReportView, RuleView, ShapeView
 
 FOLDER: Final = Path(__file__).parent
 
@@ -208,6 +210,79 @@ class OntologyPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationPage(Page):
+    """The form for data, with what came of checking them."""
+
+    template: ClassVar[str] = "validate.html"
+    section: str = "validate"
+    form: FormView
+    types: tuple[Choice, ...]
+    forms: tuple[Choice, ...]
+    limit: str
+    problem: ProblemView | None
+    report: ReportView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage(Page):
+    """A validation report as a file of its own."""
+
+    template: ClassVar[str] = "report.html"
+    section: str = "report"
+    style: str
+    report: ReportView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapesPage(Page):
+    """What records need, class by class."""
+
+    template: ClassVar[str] = "shapes.html"
+    section: str = "shapes"
+    classes: tuple[ShapeView, ...]
+    anywhere: tuple[RuleView, ...]
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginPage(Page):
+    """The form that takes the token of a reviewer."""
+
+    template: ClassVar[str] = "login.html"
+    section: str = "review"
+    problem: ProblemView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsPage(Page):
+    """The reports under review."""
+
+    template: ClassVar[str] = "reports.html"
+    section: str = "review"
+    reports: tuple[ReportLine, ...]
+    secret: str
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage(Page):
+    """A report beside what was found in it."""
+
+    template: ClassVar[str] = "review.html"
+    section: str = "review"
+    slug: str
+    secret: str
+    progress: str
+    problem: ProblemView | None
+    has_text: bool
+    paragraphs: tuple[ParagraphView, ...]
+    groups: tuple[Group, ...]
+    kinds: tuple[str, ...]
+    verbs: tuple[VerbChoice, ...]
+    rest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemPage(Page):
     """What went wrong, and what to do next."""
 
@@ -221,6 +296,12 @@ PAGES: Final[tuple[type[Page], ...]] = (
     QueryPage,
     ResourcePage,
     OntologyPage,
+    ValidationPage,
+    ReportPage,
+    ShapesPage,
+    LoginPage,
+    ReportsPage,
+    ReviewPage,
     ProblemPage,
 )
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from neagraph.errors import LimitError, UsageError
@@ -24,6 +26,7 @@ MULTIPART: Final = "multipart/form-data"
 MEGABYTE: Final = 1024 * 1024
 MOST_RATIO: Final = 100
 """How many times its size a packed body may unpack to, beyond its first megabyte."""
+_LONGEST_HOST: Final = 255
 _GZIP: Final = zlib.MAX_WBITS | 16
 
 Pairs = Sequence[tuple[str, str]]
@@ -224,6 +227,21 @@ def seconds_of(pairs: Pairs) -> float | None:
     return seconds
 
 
+def _origin_of(request: Request) -> str:
+    host, scope = request.headers.get("host"), request.scope
+    if host is None or len(host) > _LONGEST_HOST:
+        return f"{request.url.scheme}://{request.url.netloc}"
+    return _origin(scope["scheme"], host, tuple(scope.get("server") or ()))
+
+
+@lru_cache(maxsize=256)
+def _origin(scheme: str, host: str, server: tuple[str, int] | tuple[()]) -> str:
+    headers = [(b"host", host.encode("latin-1"))]
+    scope = {"scheme": scheme, "server": server or None, "path": "/", "headers": headers}
+    url = URL(scope=scope)
+    return f"{url.scheme}://{url.netloc}"
+
+
 def address_of(request: Request, *, public_url: str = "") -> str:
     """Return the absolute address of a request as it was sent, without its query.
 
@@ -235,5 +253,5 @@ def address_of(request: Request, *, public_url: str = "") -> str:
         UsageError: If the Host header makes no address.
     """
     path = request.scope.get("raw_path") or request.scope["path"].encode()
-    origin = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+    origin = public_url.rstrip("/") or _origin_of(request)
     return require_iri(origin + path.decode("latin-1").partition("?")[0], "Host")

@@ -52,7 +52,7 @@ def run_server(
     on_ready(f"http://{host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
-        http=front_protocol(app.state.fast_lane),
+        http=front_protocol(app.state.fast_lane, app),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -30,6 +30,7 @@ from neagraph.rdf.formats import RESULTS_FORMATS
 from neagraph.rdf.results import read_results
 from neagraph.service import Service
 from neagraph.web import negotiation
+from neagraph.web.cache_keys import PAIRS
 from neagraph.web.description import Description
 from neagraph.web.negotiation import GRAPHS, RESULTS, Choice, Offer
 from neagraph.web.pages import Download, Outcome, ProblemView, QueryPage, Renderer
@@ -121,7 +122,10 @@ class SparqlEndpoint:
         """Answer a query in the format that the client likes best, or with a page."""
         base = address_of(request, public_url=self._public_url)
         parameters = read_parameters(
-            await _read_pairs(request), accept=accept_of(request), base=base
+            await _read_pairs(request),
+            accept=accept_of(request),
+            base=base,
+            id=trace_of(request).query_id,
         )
         choice = parameters.choice
         service = await service_at(request, self._service, self._threads, pairs=parameters.pairs)
@@ -143,12 +147,14 @@ class SparqlEndpoint:
         """Return the answer; a client that goes away has its query ended."""
         trace = trace_of(request)
         trace.query = parameters.request.text
-        query = replace(parameters.request, id=trace.query_id)
-        answer = await self._threads.ask_watching(
-            request,
-            partial(service.query, query, seconds=parameters.seconds),
-            on_disconnect=partial(service.store.cancel, query.id),
-        )
+        query = parameters.request
+        end = partial(service.store.cancel, query.id)
+        soon = service.soon(query, seconds=parameters.seconds)
+        if soon is None:
+            ask = partial(service.query, query, seconds=parameters.seconds)
+            answer = await self._threads.ask_watching(request, ask, on_disconnect=end)
+        else:
+            answer = await self._threads.await_watching(request, soon, on_disconnect=end)
         trace.version = answer.version
         return answer
 
@@ -180,18 +186,22 @@ class SparqlEndpoint:
 
 
 async def _read_pairs(request: Request) -> Pairs:
+    known: Pairs | None = request.scope.get(PAIRS)
+    if known is not None:
+        return known
     if media_type_of(request) == UPDATE and request.method != "GET":
         raise _no_updates()
     return await read_pairs(request, direct={QUERY: "query"})
 
 
-def read_parameters(pairs: Pairs, *, accept: str, base: str = "") -> Parameters:
+def read_parameters(pairs: Pairs, *, accept: str, base: str = "", id: str = "") -> Parameters:  # noqa: A002  as in logs
     """Return the parameters of a request, checked.
 
     Args:
         pairs: As they were sent.
         accept: The Accept header; the parameter `format` comes before it.
         base: What relative IRIs of the query are resolved against.
+        id: Id of the query.
 
     Raises:
         UsageError: For a parameter that stands more often than it may, or cannot be used.
@@ -212,6 +222,7 @@ def read_parameters(pairs: Pairs, *, accept: str, base: str = "") -> Parameters:
             default_graphs=graphs(pairs, "default-graph-uri"),
             named_graphs=graphs(pairs, "named-graph-uri"),
             base=base,
+            id=id,
         ),
         seconds_of(pairs),
         choice,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
@@ -28,6 +28,7 @@ T = TypeVar("T")
 MOST_WAITING: Final = 64
 """How many requests may wait for the store at once."""
 _SECONDS_BETWEEN: Final = 0.1
+_SECONDS_UNWATCHED: Final = 0.02
 ENDINGS: Final = (BusyError, CancelledError, LimitError, QueryTimeoutError, WorkerError)
 """How a question to the store ends other than by its answer or its own mistake."""
 
@@ -75,12 +76,19 @@ class StoreThreads:
             BusyError: If too many requests are waiting already.
             CancelledError: From the function, if the client went away.
         """
-        watch = asyncio.create_task(_end_on_disconnect(request.receive, on_disconnect))
-        try:
+        async with Watch(request.receive, partial(_end, on_disconnect)):
             return await self.ask(function)
-        finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+
+    async def await_watching(
+        self, request: Request, answer: Awaitable[T], *, on_disconnect: Callable[[], object]
+    ) -> T:
+        """Return what the store answers on the event loop itself; otherwise as `ask_watching`."""
+        try:
+            async with Watch(request.receive, partial(_end, on_disconnect)):
+                return await answer
+        except ENDINGS as error:
+            self.endings[error.code] += 1
+            raise
 
     async def _run(self, function: Callable[[], T]) -> T:
         if self._limiter.available_tokens <= 0:
@@ -91,15 +99,50 @@ class StoreThreads:
         return await to_thread.run_sync(function, limiter=self._limiter)
 
 
+class Watch:
+    """Watches for as long as its context lasts whether a client goes away.
+
+    It begins to look only after a moment, since most answers are there before.
+
+    Args:
+        receive: Of the client's request, whose body has been read.
+        on_disconnect: Runs once the client has gone; it is cancelled when the context ends.
+    """
+
+    def __init__(
+        self, receive: Receive, on_disconnect: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        self._receive = receive
+        self._on_disconnect = on_disconnect
+        self._task: asyncio.Task[None] | None = None
+        self._begin = asyncio.get_running_loop().call_later(_SECONDS_UNWATCHED, self._look)
+
+    async def __aenter__(self) -> None:
+        """Begin."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Watch no longer."""
+        self._begin.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _look(self) -> None:
+        self._task = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        await until_disconnect(self._receive)
+        await self._on_disconnect()
+
+
 async def until_disconnect(receive: Receive) -> None:
     """Return when the client has gone away."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _end_on_disconnect(receive: Receive, end: Callable[[], object]) -> None:
+async def _end(end: Callable[[], object]) -> None:
     """End it again and again, since it may not have reached the store yet, until cancelled."""
-    await until_disconnect(receive)
     while True:
         with contextlib.suppress(NeagraphError):  # what was asked has ended by itself meanwhile
             await to_thread.run_sync(end)

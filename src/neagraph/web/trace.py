@@ -25,6 +25,7 @@ class Trace:
         author: Name of the token that it came with.
         query: The text of its query or update.
         version: The state that it was answered from, where a handler knows it exactly.
+        written: Status and size of an answer that was written past those who watch what is sent.
     """
 
     query_id: str
@@ -32,6 +33,7 @@ class Trace:
     author: str = ""
     query: str = field(default="", repr=False)
     version: Version | None = None
+    written: tuple[int, int] | None = None
 
 
 def query_ids() -> Iterator[str]:
