@@ -16,7 +16,7 @@ from neagraph.opening import TOKENS_FILE
 from neagraph.rdf.formats import graph_format_by_name
 from neagraph.rdf.io import from_lines, write_graph
 from neagraph.rdf.terms import NamedNode, Quad, show
-from neagraph.reports.decisions import FILE as REVIEWS_FILE
+from neagraph.reports.reviewing.decisions import FILE as REVIEWS_FILE
 from neagraph.settings import TABLE, load_settings
 from neagraph.store.backup import back_up, restore
 from neagraph.store.history import CommitLog

@@ -24,17 +24,17 @@ from neagraph.curating.project import Project
 from neagraph.curating.publishing import Published, publish
 from neagraph.errors import UsageError
 from neagraph.rdf.io import read_file
-from neagraph.reports.batch import run_batch
 from neagraph.reports.document import Document
-from neagraph.reports.evaluation import evaluate
-from neagraph.reports.gold import read_gold
-from neagraph.reports.readers import REPORT_FORMATS, read_report
-from neagraph.reports.review import CERTAIN, Difference, items_of
-from neagraph.reports.scores import to_json as scores_to_json
-from neagraph.reports.scores import to_text as scores_to_text
-from neagraph.reports.sheet import MOST_BYTES, write_sheet
+from neagraph.reports.measuring.evaluation import evaluate
+from neagraph.reports.measuring.gold import read_gold
+from neagraph.reports.measuring.scores import to_json as scores_to_json
+from neagraph.reports.measuring.scores import to_text as scores_to_text
+from neagraph.reports.publishing.turtle import write_report
+from neagraph.reports.reading.batch import run_batch
+from neagraph.reports.reading.readers import REPORT_FORMATS, read_report
+from neagraph.reports.reviewing.review import CERTAIN, Difference, items_of
+from neagraph.reports.reviewing.sheet import MOST_BYTES, write_sheet
 from neagraph.reports.statements import Extraction, Statement, to_json
-from neagraph.reports.turtle import write_report
 from neagraph.settings import TABLE, load_settings, project_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from neagraph.reports.evaluation import evaluate
-from neagraph.reports.extract import extract
-from neagraph.reports.gold import read_gold
-from neagraph.reports.lexicon import read_lexicon
-from neagraph.reports.readers import read_report
-from neagraph.reports.scores import MEASURES, merge
-from neagraph.reports.segments import segment
+from neagraph.reports.extraction.extract import extract
+from neagraph.reports.extraction.lexicon import read_lexicon
+from neagraph.reports.measuring.evaluation import evaluate
+from neagraph.reports.measuring.gold import read_gold
+from neagraph.reports.measuring.scores import MEASURES, merge
+from neagraph.reports.reading.readers import read_report
+from neagraph.reports.segmentation.segments import segment
 from neagraph.sources import read_sources
 
 from .annotation import GOLD, ROOT, TEXT

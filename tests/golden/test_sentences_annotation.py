@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from neagraph.reports.gold import read_gold
+from neagraph.reports.measuring.gold import read_gold
 
 from .annotation import ROOT, of_kind, table, triples
 

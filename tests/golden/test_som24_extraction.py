@@ -5,12 +5,12 @@ import time
 import pytest
 
 from neagraph.reports.document import Document
-from neagraph.reports.evaluation import evaluate
-from neagraph.reports.extract import extract
-from neagraph.reports.gold import read_gold
-from neagraph.reports.lexicon import read_lexicon
-from neagraph.reports.readers import read_report
-from neagraph.reports.segments import segment
+from neagraph.reports.extraction.extract import extract
+from neagraph.reports.extraction.lexicon import read_lexicon
+from neagraph.reports.measuring.evaluation import evaluate
+from neagraph.reports.measuring.gold import read_gold
+from neagraph.reports.reading.readers import read_report
+from neagraph.reports.segmentation.segments import segment
 from neagraph.sources import read_sources
 
 from .annotation import GOLD, ROOT, TEXT

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from neagraph.reports.document import Document, Segments
-from neagraph.reports.readers import read_report
-from neagraph.reports.segments import segment
+from neagraph.reports.reading.readers import read_report
+from neagraph.reports.segmentation.segments import segment
 
 MOST_SECONDS = 0.03
 

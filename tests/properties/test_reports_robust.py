@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from neagraph.reports.document import Document
-from neagraph.reports.extract import extract
-from neagraph.reports.lexicon import Lexicon, read_lexicon
-from neagraph.reports.readers import REPORT_FORMATS, read_document
-from neagraph.reports.segments import segment
+from neagraph.reports.extraction.extract import extract
+from neagraph.reports.extraction.lexicon import Lexicon, read_lexicon
+from neagraph.reports.reading.readers import REPORT_FORMATS, read_document
+from neagraph.reports.segmentation.segments import segment
 from neagraph.sources import read_sources
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -153,7 +153,7 @@ def test_a_sheet_of_a_file_needs_no_ingest(run, report, tmp_path):
 
 def test_other_decisions_on_the_same_file_are_told(run, report, monkeypatch):
     run("ingest", report, "--slug", "reed")
-    monkeypatch.setattr("neagraph.reports.extract.RULES", "2")
+    monkeypatch.setattr("neagraph.reports.extraction.extract.RULES", "2")
     report.write_text(TEXT.replace("The Meeting adopted the Reed Plan. ", ""))
     took = run("ingest", report, "--slug", "reed")
     assert "In this file, against the last time:" in took

@@ -24,11 +24,11 @@ from neagraph.errors import (
 )
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import parse
-from neagraph.reports.deciding import Ruling, decide
-from neagraph.reports.decisions import FILE, Verdict
 from neagraph.reports.document import Document
-from neagraph.reports.readers import read_report
-from neagraph.reports.sheet import by_id, write_sheet
+from neagraph.reports.reading.readers import read_report
+from neagraph.reports.reviewing.deciding import Ruling, decide
+from neagraph.reports.reviewing.decisions import FILE, Verdict
+from neagraph.reports.reviewing.sheet import by_id, write_sheet
 from neagraph.settings import project_root
 from neagraph.store.history import CommitLog
 from neagraph.store.snapshot import locked

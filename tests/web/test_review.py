@@ -15,10 +15,10 @@ from neagraph.curating.intake import take_in
 from neagraph.curating.project import Project
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
-from neagraph.reports import source_texts
-from neagraph.reports.decisions import Verdict
 from neagraph.reports.document import Document
-from neagraph.reports.sheet import by_id
+from neagraph.reports.reading import source_texts
+from neagraph.reports.reviewing.decisions import Verdict
+from neagraph.reports.reviewing.sheet import by_id
 from neagraph.service import Service
 from neagraph.settings import load_settings, project_root
 from neagraph.store.process import ProcessStore, StoreSource
@@ -351,7 +351,7 @@ def test_the_rest_is_accepted_together(ann, project):
 
 
 def test_the_sample_tells_how_right_the_certain_ones_are(ann, project, monkeypatch):
-    monkeypatch.setattr("neagraph.reports.review.SAMPLE", 1.0)
+    monkeypatch.setattr("neagraph.reports.reviewing.review.SAMPLE", 1.0)
     bare = replace(sample().statements[3], actor=None, actor_basis="unstated", parent=None)
     take_in(replace(sample(), statements=(bare,)), TEXT, project, slug="reed")
     page = ann.get("/review/reed").text

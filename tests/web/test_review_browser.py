@@ -12,10 +12,10 @@ from neagraph.curating.intake import take_in
 from neagraph.curating.project import Project
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
-from neagraph.reports import source_texts
-from neagraph.reports.decisions import Verdict
 from neagraph.reports.document import Document
-from neagraph.reports.sheet import by_id
+from neagraph.reports.reading import source_texts
+from neagraph.reports.reviewing.decisions import Verdict
+from neagraph.reports.reviewing.sheet import by_id
 from neagraph.service import Service
 from neagraph.settings import load_settings, project_root
 from neagraph.store.process import ProcessStore, StoreSource

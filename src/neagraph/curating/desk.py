@@ -9,14 +9,14 @@ from pathlib import Path
 from neagraph.curating.project import Project, timestamp
 from neagraph.errors import UsageError
 from neagraph.rdf.terms import Literal
-from neagraph.reports import source_texts
-from neagraph.reports.deciding import Desk
-from neagraph.reports.decisions import Decision, Reading
 from neagraph.reports.document import Document
-from neagraph.reports.readers import read_report
-from neagraph.reports.review import Item, items_of
-from neagraph.reports.sheet import read_sheet
-from neagraph.reports.sheet_import import decisions_in, report_of
+from neagraph.reports.reading import source_texts
+from neagraph.reports.reading.readers import read_report
+from neagraph.reports.reviewing.deciding import Desk
+from neagraph.reports.reviewing.decisions import Decision, Reading
+from neagraph.reports.reviewing.review import Item, items_of
+from neagraph.reports.reviewing.sheet import read_sheet
+from neagraph.reports.reviewing.sheet_import import decisions_in, report_of
 from neagraph.store.history import Clock, now
 from neagraph.vocab import NEA
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from neagraph.curating.project import Project
 from neagraph.errors import UsageError
 from neagraph.rdf.terms import Triple
-from neagraph.reports.assembling import assemble, entry_of, reading_of
-from neagraph.reports.decisions import Reading
 from neagraph.reports.document import Document
-from neagraph.reports.extract import extract
-from neagraph.reports.lexicon import Lexicon, read_lexicon
+from neagraph.reports.extraction.extract import extract
+from neagraph.reports.extraction.lexicon import Lexicon, read_lexicon
 from neagraph.reports.minting import is_provisional
-from neagraph.reports.review import items_of
-from neagraph.reports.segments import segment
+from neagraph.reports.publishing.assembling import assemble, entry_of, reading_of
+from neagraph.reports.publishing.standing import Standing
+from neagraph.reports.reviewing.decisions import Reading
+from neagraph.reports.reviewing.review import items_of
+from neagraph.reports.segmentation.segments import segment
 from neagraph.reports.spelling import slug as slug_of
-from neagraph.reports.standing import Standing
 from neagraph.reports.statements import Extraction
 from neagraph.vocab import GRAPH_INBOX, path_of, thing
 

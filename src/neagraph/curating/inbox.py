@@ -8,9 +8,9 @@ from neagraph.curating.project import Project
 from neagraph.model import Changeset
 from neagraph.rdf.io import in_graph
 from neagraph.rdf.terms import Quad
-from neagraph.reports.assembling import assemble, entry_of
-from neagraph.reports.decisions import Reading
-from neagraph.reports.review import Item
+from neagraph.reports.publishing.assembling import assemble, entry_of
+from neagraph.reports.reviewing.decisions import Reading
+from neagraph.reports.reviewing.review import Item
 from neagraph.store.digest import changed
 from neagraph.store.history import Clock
 from neagraph.store.snapshot import locked

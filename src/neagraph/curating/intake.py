@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from neagraph.curating.inbox import put_inbox
 from neagraph.curating.project import Project, standing_for, timestamp
 from neagraph.rdf.terms import NamedNode
-from neagraph.reports.assembling import assemble, reading_of, waits
-from neagraph.reports.carrying import carry_over
-from neagraph.reports.decisions import Decision, Reading, ReviewFile
-from neagraph.reports.report_graph import Entry
-from neagraph.reports.review import Difference, difference, items_of
-from neagraph.reports.standing import Standing, owners_of
+from neagraph.reports.publishing.assembling import assemble, reading_of, waits
+from neagraph.reports.publishing.report_graph import Entry
+from neagraph.reports.publishing.standing import Standing, owners_of
+from neagraph.reports.reviewing.carrying import carry_over
+from neagraph.reports.reviewing.decisions import Decision, Reading, ReviewFile
+from neagraph.reports.reviewing.review import Difference, difference, items_of
 from neagraph.reports.statements import Extraction, Statement
 from neagraph.store.history import Clock, now
 from neagraph.validation.validator import validate

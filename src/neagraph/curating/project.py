@@ -11,8 +11,8 @@ from typing import Final
 
 from neagraph.errors import UsageError
 from neagraph.rdf.io import triples_of
-from neagraph.reports.decisions import FILE, ReviewFile
-from neagraph.reports.standing import Standing, standing_in
+from neagraph.reports.publishing.standing import Standing, standing_in
+from neagraph.reports.reviewing.decisions import FILE, ReviewFile
 from neagraph.reports.statements import Extraction
 from neagraph.reports.wording import Glossary, read_glossary
 from neagraph.sources import ProjectSources, read_sources

@@ -13,10 +13,10 @@ from neagraph.errors import UsageError
 from neagraph.gate import check, is_in_inbox
 from neagraph.rdf.io import in_graph
 from neagraph.rdf.terms import Quad, Triple
-from neagraph.reports import report_file
-from neagraph.reports.assembling import assemble, entry_of, waits
-from neagraph.reports.decisions import Reading
-from neagraph.reports.turtle import write_report
+from neagraph.reports.publishing import report_file
+from neagraph.reports.publishing.assembling import assemble, entry_of, waits
+from neagraph.reports.publishing.turtle import write_report
+from neagraph.reports.reviewing.decisions import Reading
 from neagraph.store.history import Clock, now
 from neagraph.vocab import graph_of_data
 

@@ -18,11 +18,18 @@ from starlette.responses import RedirectResponse, Response
 from neagraph.curating.desk import Review, desk_of, keep, review_of, text_of
 from neagraph.curating.project import Project
 from neagraph.errors import NeagraphError, NotFoundError, UnauthorizedError, UsageError
-from neagraph.reports.cells import CELLS, CellError
-from neagraph.reports.deciding import Desk, Ruling, accept_rest, add_missing, decide, renew
-from neagraph.reports.decisions import Decision, Verdict
-from neagraph.reports.review import outcome_of
-from neagraph.reports.sheet import by_id, verdict_of
+from neagraph.reports.reviewing.cells import CELLS, CellError
+from neagraph.reports.reviewing.deciding import (
+    Desk,
+    Ruling,
+    accept_rest,
+    add_missing,
+    decide,
+    renew,
+)
+from neagraph.reports.reviewing.decisions import Decision, Verdict
+from neagraph.reports.reviewing.review import outcome_of
+from neagraph.reports.reviewing.sheet import by_id, verdict_of
 from neagraph.service import Service
 from neagraph.store.history import Clock, now
 from neagraph.web.auth import require

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from neagraph.reports.cells import CELLS, Draft, show_due, show_thing
-from neagraph.reports.decisions import Verdict
-from neagraph.reports.review import CERTAIN, Item, Outcome, changes, in_review_order
+from neagraph.reports.reviewing.cells import CELLS, Draft, show_due, show_thing
+from neagraph.reports.reviewing.decisions import Verdict
+from neagraph.reports.reviewing.review import CERTAIN, Item, Outcome, changes, in_review_order
 from neagraph.reports.statements import Extraction, ParagraphPlace
 from neagraph.reports.wording import Glossary, summary_of
 

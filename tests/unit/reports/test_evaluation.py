@@ -8,9 +8,9 @@ import pytest
 
 from neagraph import vocab
 from neagraph.errors import UsageError
-from neagraph.reports.evaluation import evaluate
-from neagraph.reports.gold import Gold, GoldEntity, GoldStatement
-from neagraph.reports.scores import MEASURES, Evaluation, Score, merge, to_json, to_text
+from neagraph.reports.measuring.evaluation import evaluate
+from neagraph.reports.measuring.gold import Gold, GoldEntity, GoldStatement
+from neagraph.reports.measuring.scores import MEASURES, Evaluation, Score, merge, to_json, to_text
 from neagraph.reports.statements import (
     Amount,
     Commitment,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from neagraph.errors import UnreadableError, UsageError
-from neagraph.reports.gold import read_gold, short
+from neagraph.reports.measuring.gold import read_gold, short
 from neagraph.reports.statements import Due
 
 TEXT = """

@@ -11,13 +11,13 @@ import pytest
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import parse, read_file, triples_of
 from neagraph.rdf.terms import Literal, NamedNode
-from neagraph.reports.assembling import assemble, entry_of, reading_of
-from neagraph.reports.publication import addressable, paragraph_keys
-from neagraph.reports.report_graph import Entry
-from neagraph.reports.review import items_of
-from neagraph.reports.standing import Standing, owners_of, standing_in
+from neagraph.reports.publishing.assembling import assemble, entry_of, reading_of
+from neagraph.reports.publishing.publication import addressable, paragraph_keys
+from neagraph.reports.publishing.report_graph import Entry
+from neagraph.reports.publishing.standing import Standing, owners_of, standing_in
+from neagraph.reports.publishing.turtle import write_report
+from neagraph.reports.reviewing.review import items_of
 from neagraph.reports.statements import ParagraphPlace
-from neagraph.reports.turtle import write_report
 from neagraph.reports.wording import read_glossary, summary_of, wording
 from neagraph.settings import project_root
 from neagraph.sources import read_sources

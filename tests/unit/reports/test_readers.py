@@ -9,9 +9,9 @@ from pathlib import Path, PurePath
 import pytest
 
 from neagraph.errors import FormatError, LimitError, UnreadableError
-from neagraph.reports import readers
 from neagraph.reports.document import Document
-from neagraph.reports.readers import (
+from neagraph.reports.reading import readers
+from neagraph.reports.reading.readers import (
     REPORT_FORMATS,
     ReportFormat,
     format_by_media_type,

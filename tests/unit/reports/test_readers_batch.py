@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from neagraph.errors import LimitError, NeagraphError, UnreadableError, WorkerError
-from neagraph.reports.batch import run_batch, work
-from neagraph.reports.readers import read_report
+from neagraph.reports.reading.batch import run_batch, work
+from neagraph.reports.reading.readers import read_report
 
 
 def text_file(folder: Path, name: str, text: str = "The Meeting noted the report.") -> Path:

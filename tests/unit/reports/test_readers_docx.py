@@ -15,9 +15,9 @@ from docx.oxml.ns import nsdecls
 
 from neagraph.errors import LimitError, UnreadableError, UsageError
 from neagraph.reports.document import Document
-from neagraph.reports.docx_numbers import Numbering, numbering_of
-from neagraph.reports.readers import format_by_media_type, read_document
-from neagraph.reports.segments import segment
+from neagraph.reports.reading.docx_numbers import Numbering, numbering_of
+from neagraph.reports.reading.readers import format_by_media_type, read_document
+from neagraph.reports.segmentation.segments import segment
 
 DOCX = format_by_media_type(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

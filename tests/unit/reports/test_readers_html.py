@@ -8,9 +8,9 @@ import pytest
 
 from neagraph.errors import UnreadableError
 from neagraph.reports.document import Document
-from neagraph.reports.read_html import read_html
-from neagraph.reports.readers import format_by_media_type, read_document
-from neagraph.reports.segments import segment
+from neagraph.reports.reading.read_html import read_html
+from neagraph.reports.reading.readers import format_by_media_type, read_document
+from neagraph.reports.segmentation.segments import segment
 
 HTML = format_by_media_type("text/html")
 

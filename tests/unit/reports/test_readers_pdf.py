@@ -8,10 +8,10 @@ import pypdfium2
 import pytest
 
 from neagraph.errors import LimitError, UnreadableError, UsageError
-from neagraph.reports import read_pdf
 from neagraph.reports.document import Document
-from neagraph.reports.readers import format_by_media_type, read_document
-from neagraph.reports.segments import segment
+from neagraph.reports.reading import read_pdf
+from neagraph.reports.reading.readers import format_by_media_type, read_document
+from neagraph.reports.segmentation.segments import segment
 
 PDF = format_by_media_type("application/pdf")
 TOP = 700

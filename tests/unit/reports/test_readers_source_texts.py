@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from neagraph.errors import NotFoundError, UnreadableError
-from neagraph.reports.readers import format_by_media_type, read_document
-from neagraph.reports.source_texts import FOLDER, check_known, find, keep
+from neagraph.reports.reading.readers import format_by_media_type, read_document
+from neagraph.reports.reading.source_texts import FOLDER, check_known, find, keep
 
 DATA = "<h1>The Outcome</h1><p>1. <b>Air:</b> It \u201cmet\u201d.<footer>UN</footer>".encode()
 DOCUMENT = read_document(DATA, format_by_media_type("text/html"))

@@ -6,11 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from neagraph.reports.assembling import reading_of, waits
-from neagraph.reports.cells import CellError
-from neagraph.reports.deciding import Desk, Ruling, accept_rest, add_missing, decide, renew
-from neagraph.reports.decisions import Verdict
-from neagraph.reports.review import (
+from neagraph.reports.publishing.assembling import reading_of, waits
+from neagraph.reports.publishing.standing import Standing
+from neagraph.reports.reviewing.cells import CellError
+from neagraph.reports.reviewing.deciding import (
+    Desk,
+    Ruling,
+    accept_rest,
+    add_missing,
+    decide,
+    renew,
+)
+from neagraph.reports.reviewing.decisions import Verdict
+from neagraph.reports.reviewing.review import (
     SAMPLE,
     changes,
     difference,
@@ -19,8 +27,7 @@ from neagraph.reports.review import (
     items_of,
     outcome_of,
 )
-from neagraph.reports.sheet import by_id
-from neagraph.reports.standing import Standing
+from neagraph.reports.reviewing.sheet import by_id
 from neagraph.reports.wording import read_glossary
 from neagraph.settings import project_root
 from neagraph.sources import read_sources

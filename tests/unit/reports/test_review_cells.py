@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neagraph.reports.cells import CELLS, CellError, Draft, change, read_due, show_due
+from neagraph.reports.reviewing.cells import CELLS, CellError, Draft, change, read_due, show_due
 from neagraph.reports.statements import Due
 from neagraph.reports.wording import Glossary
 from neagraph.vocab import thing

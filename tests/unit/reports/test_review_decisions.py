@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from neagraph.errors import NotFoundError
-from neagraph.reports.assembling import reading_of
-from neagraph.reports.decisions import Decision, ReviewError, ReviewFile, Verdict
-from neagraph.reports.restoring import extraction_from
+from neagraph.reports.publishing.assembling import reading_of
+from neagraph.reports.reviewing.decisions import Decision, ReviewError, ReviewFile, Verdict
+from neagraph.reports.reviewing.restoring import extraction_from
 
 from .review_samples import TEXT, sample
 

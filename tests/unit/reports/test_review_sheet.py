@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neagraph.errors import LimitError, UnreadableError
-from neagraph.reports import sheet as sheets
-from neagraph.reports.assembling import reading_of
-from neagraph.reports.deciding import Desk
-from neagraph.reports.decisions import Verdict
-from neagraph.reports.review import items_of
-from neagraph.reports.sheet import COLUMNS, guarded, read_sheet, unguarded, write_sheet
-from neagraph.reports.sheet_import import decisions_in, report_of
+from neagraph.reports.publishing.assembling import reading_of
+from neagraph.reports.reviewing import sheet as sheets
+from neagraph.reports.reviewing.deciding import Desk
+from neagraph.reports.reviewing.decisions import Verdict
+from neagraph.reports.reviewing.review import items_of
+from neagraph.reports.reviewing.sheet import COLUMNS, guarded, read_sheet, unguarded, write_sheet
+from neagraph.reports.reviewing.sheet_import import decisions_in, report_of
 from neagraph.reports.wording import read_glossary
 from neagraph.settings import project_root
 from neagraph.sources import read_sources

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neagraph.reports.document import Document, Paragraph, Segments
-from neagraph.reports.segments import segment
+from neagraph.reports.segmentation.segments import segment
 
 
 def parts_of(text: str, **fields: tuple[tuple[int, int], ...]) -> Segments:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from neagraph.reports.document import Document
-from neagraph.reports.read_text import pages_of
-from neagraph.reports.segments import segment
+from neagraph.reports.reading.read_text import pages_of
+from neagraph.reports.segmentation.segments import segment
 
 BODY = "1. The Meeting noted the{} report of the day.\n\n2. The Meeting closed."
 HTML = "text/html"

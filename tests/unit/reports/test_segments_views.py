@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neagraph.reports.views import Hyphens, hyphens_of, readable, view_of
+from neagraph.reports.segmentation.views import Hyphens, hyphens_of, readable, view_of
 
 SPECIAL = "\u2019\u201c\u2013\u2026\ufb01\ufb03\u00a0\u200b\u00ad\u0002\\*_$. \n\taBc1-"
 

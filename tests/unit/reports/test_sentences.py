@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neagraph.reports.sentences import sentence_spans, sentences_of, tokens_of
+from neagraph.reports.segmentation.sentences import sentence_spans, sentences_of, tokens_of
 
 
 def split(text: str) -> list[str]:

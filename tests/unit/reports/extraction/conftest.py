@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from neagraph.reports.document import Document
-from neagraph.reports.extract import extract
-from neagraph.reports.lexicon import Lexicon, read_lexicon
-from neagraph.reports.segments import segment
+from neagraph.reports.extraction.extract import extract
+from neagraph.reports.extraction.lexicon import Lexicon, read_lexicon
+from neagraph.reports.segmentation.segments import segment
 from neagraph.reports.statements import Extraction
 from neagraph.sources import read_sources
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from neagraph.reports.dates import dates_in
-from neagraph.reports.money import money_in
+from neagraph.reports.extraction.dates import dates_in
+from neagraph.reports.extraction.money import money_in
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neagraph.reports.document import Document
-from neagraph.reports.extract import PASSES, extract
-from neagraph.reports.lexicon import read_lexicon
-from neagraph.reports.segments import segment
+from neagraph.reports.extraction.extract import PASSES, extract
+from neagraph.reports.extraction.lexicon import read_lexicon
+from neagraph.reports.segmentation.segments import segment
 from neagraph.reports.statements import to_json
 
 WORDS = st.sampled_from(

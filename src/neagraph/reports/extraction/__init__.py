@@ -1,0 +1,1 @@
+"""From sentences to statements: words, names, and the passes in their order."""

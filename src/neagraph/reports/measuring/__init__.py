@@ -1,0 +1,1 @@
+"""How right an extraction is: annotations, matching, scores."""

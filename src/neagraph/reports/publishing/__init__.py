@@ -1,0 +1,1 @@
+"""From accepted statements to the graph of a report, and its file."""

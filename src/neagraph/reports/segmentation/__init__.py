@@ -1,0 +1,1 @@
+"""From a document to paragraphs and sentences, each with its place."""
