@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
 import pytest
@@ -311,19 +316,29 @@ def read_files(*patterns: str) -> list[Triple]:
     return triples_of(q for p in paths for q in parse(p.read_bytes(), TURTLE, source=p.name))
 
 
-@pytest.fixture(scope="module")
-def shapes() -> list[Triple]:
-    return read_files("ontology/shapes/*.ttl")
-
-
-@pytest.fixture(scope="module")
-def background() -> list[Triple]:
-    return read_files("ontology/neagraph.ttl", "ontology/modules/*.ttl", "ontology/vocab/*.ttl")
+@cache
+def project_parts() -> tuple[list[Triple], list[Triple], list[Triple]]:
+    """Return the data, the shapes, and what else the shapes look at."""
+    return (
+        read_files("data/reference/*.ttl", "data/reports/neaspec-som-24.ttl"),
+        read_files("ontology/shapes/*.ttl"),
+        read_files("ontology/neagraph.ttl", "ontology/modules/*.ttl", "ontology/vocab/*.ttl"),
+    )
 
 
 @pytest.fixture(scope="module")
 def som24() -> list[Triple]:
-    return read_files("data/reference/*.ttl", "data/reports/neaspec-som-24.ttl")
+    return project_parts()[0]
+
+
+@pytest.fixture(scope="module")
+def shapes() -> list[Triple]:
+    return project_parts()[1]
+
+
+@pytest.fixture(scope="module")
+def background() -> list[Triple]:
+    return project_parts()[2]
 
 
 class Mutator:
@@ -399,10 +414,27 @@ def test_mutated_data_find_what_the_referee_finds(number, som24, shapes, backgro
     assert assert_same_as_referee(mutated(som24, number), shapes, background)
 
 
+MORE = range(4, 200)
+
+
+@pytest.fixture(scope="module")
+def compared() -> Iterator[dict[int, AsyncResult[int]]]:
+    """The comparisons of many mutated copies, on all processors: the referee takes its time."""
+    context = multiprocessing.get_context("fork")
+    # Measuring coverage, by a function for tracing, would slow the referee down.
+    with context.Pool(os.cpu_count(), initializer=sys.settrace, initargs=(None,)) as pool:
+        yield {number: pool.apply_async(compare_mutated, (number,)) for number in MORE}
+
+
+def compare_mutated(number: int) -> int:
+    som24, shapes, background = project_parts()
+    return assert_same_as_referee(mutated(som24, number), shapes, background)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(4, 200))
-def test_more_mutated_data_find_what_the_referee_finds(number, som24, shapes, background):
-    assert assert_same_as_referee(mutated(som24, number), shapes, background)
+@pytest.mark.parametrize("number", MORE)
+def test_more_mutated_data_find_what_the_referee_finds(number, compared):
+    assert compared[number].get()
 
 
 @pytest.mark.parametrize("number", range(12))
