@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from threading import Thread
 import httpx
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 
 from neagraph.build import BuildReport, build
 from neagraph.model import Limits, Version
@@ -27,6 +29,13 @@ from neagraph.web.app import create_app
 from neagraph.writing import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
+LEAST_SECONDS = 0.005  # what takes less is taken for this long: the clock is too coarse
+
+# A run draws the same examples each time, however slow the machine is; new ones are looked for
+# with --hypothesis-profile=search.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("search"), database=None, derandomize=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +57,32 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
 def state(built: BuildReport) -> Path:
     """The state folder with that snapshot; read it, do not write to it."""
     return built.snapshot.parents[1]
+
+
+def _grows_at_most(times: float, work: Callable[[int], object], small: int, large: int) -> None:
+    """Fail unless `work(large)` takes at most so many times the processor time of `work(small)`.
+
+    Both are timed in turn up to five times, and the shortest of each counts: what else the
+    machine does makes single runs longer, never shorter, and its speed cancels out.
+    """
+
+    def seconds(size: int) -> float:
+        start = time.process_time()
+        work(size)
+        return time.process_time() - start
+
+    shorter = longer = float("inf")
+    for _ in range(5):
+        shorter, longer = min(shorter, seconds(small)), min(longer, seconds(large))
+        if longer <= times * max(shorter, LEAST_SECONDS):
+            return
+    pytest.fail(f"{large} takes {longer:.3f} s, {small} takes {shorter:.3f} s: over {times} times")
+
+
+@pytest.fixture(scope="session")
+def grows_at_most() -> Callable[[float, Callable[[int], object], int, int], None]:
+    """What compares the time that work of two sizes takes: `(times, work, small, large)`."""
+    return _grows_at_most
 
 
 @contextmanager

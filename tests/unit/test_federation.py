@@ -301,12 +301,13 @@ def test_words_that_look_like_service_are_not_refused(query):
 @pytest.mark.parametrize(
     "piece", ['\\"""\n', "\\'''\n", '\\"', "\\'", "a.", "SILENT ", '"""', "<a", "@a-", "?x.", "a:"]
 )
-def test_no_text_takes_more_than_linear_time_to_take_apart(piece):
-    text = "SERVICE " + piece * (100_000 // len(piece))
-    began = time.monotonic()
-    sum(1 for _ in tokens(text))
-    without_service(text)
-    assert time.monotonic() - began < 5
+def test_no_text_takes_more_than_linear_time_to_take_apart(piece, grows_at_most):
+    def take_apart(size):
+        text = "SERVICE " + piece * (size // len(piece))
+        sum(1 for _ in tokens(text))
+        without_service(text)
+
+    grows_at_most(40, take_apart, 10_000, 100_000)
 
 
 def test_redirects_are_followed_three_times_within_the_list(other, policy):
@@ -451,10 +452,8 @@ def dripping(first=b"", *, every=0.05):
 def test_a_server_that_drips_is_left_when_the_time_is_over(first):
     with dripping(first) as origin:
         policy = FederationPolicy((origin,), allow_private=True, max_seconds=0.3)
-        began = time.monotonic()
         with pytest.raises(RemoteError, match="too long"):
             fetch(origin + "/", policy, accept=JSON)
-        assert time.monotonic() - began < 2
 
 
 def test_a_look_up_that_takes_too_long_is_left(monkeypatch):

@@ -98,14 +98,12 @@ def test_what_ends_in_time_is_finished_when_it_is_told_to_stop(snapshot):
 def test_what_goes_on_for_too_long_is_answered_and_ended(snapshot):
     with served(snapshot, seconds=0.5) as (server, address), ThreadPoolExecutor() as executor:
         waiting = executor.submit(
-            httpx.get, address + "sparql", params={"query": ENDLESS}, timeout=30
+            httpx.get, address + "sparql", params={"query": ENDLESS}, timeout=20
         )
-        time.sleep(0.5)
-        start = time.monotonic()
+        time.sleep(1)
         server.terminate()
         assert waiting.result().status_code == 503
         lines = lines_of(server)
-        assert time.monotonic() - start < 8
     request, slow = lines
     assert (request["path"], request["status"]) == ("/sparql", 503)
     assert (slow["message"], slow["query"]) == ("slow query", ENDLESS)

@@ -54,7 +54,7 @@ def test_run_kills_the_child_at_its_deadline() -> None:
     start = time.monotonic()
     with pytest.raises(QueryTimeoutError, match=r"longer than 0\.2 s"):
         run(_sleep, Limits(seconds=0.2))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 30  # the child would have slept for a minute
 
 
 def test_run_tells_of_a_child_that_died() -> None:
@@ -180,7 +180,7 @@ def test_a_child_does_not_outlive_its_parent() -> None:
         [sys.executable, "-c", program], capture_output=True, check=False, timeout=20
     )
     pid = int(ended.stdout)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while _lives(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not _lives(pid)
