@@ -56,7 +56,7 @@ def served(snapshot, *, seconds):
 
 def lines_of(server):
     """The lines that a server has written to its log, once it has ended."""
-    _, told = server.communicate(timeout=20)
+    _, told = server.communicate(timeout=60)
     return [json.loads(line) for line in told.splitlines()]
 
 

@@ -158,7 +158,7 @@ def test_a_store_process_that_died_is_replaced(folder: Path, caplog) -> None:
         children = _children_of(store.pid)
         os.kill(store.pid, signal.SIGKILL)
         with pytest.raises(WorkerError, match="gave no answer"):
-            under_way.result(timeout=5)
+            under_way.result(timeout=30)
     assert rows(store, QueryRequest(ALL)) == ["<a:e>", "<a:o>"]
     assert store.version == version
     assert not any(_lives(pid) for pid in children)
@@ -192,7 +192,7 @@ def test_the_store_process_and_its_queries_end_with_a_parent_that_was_killed() -
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as front:
-        pid = front.communicate(timeout=20)[0].decode().strip()
+        pid = front.communicate(timeout=60)[0].decode().strip()
     _until(lambda: not _lives(pid))
 
 
@@ -209,7 +209,7 @@ def test_closing_ends_the_process_and_its_queries(started, folder: Path) -> None
         endless = pool.submit(store.answer, QueryRequest(ENDLESS), Limits(seconds=60))
         time.sleep(0.2)
         store.close()
-        assert isinstance(endless.exception(timeout=5), WorkerError)
+        assert isinstance(endless.exception(timeout=30), WorkerError)
     assert store._process._process.returncode == 0
 
 
@@ -221,7 +221,7 @@ def test_a_query_is_cancelled_by_its_id(store: ProcessStore) -> None:
         assert (query.id, query.text) == ("q7", ENDLESS)
         assert query.seconds >= 0
         assert store.cancel("q7")
-        assert isinstance(endless.exception(timeout=5), CancelledError)
+        assert isinstance(endless.exception(timeout=30), CancelledError)
     _until(lambda: not store.running())
     assert not store.cancel("q7")
     assert not store.cancel("")
@@ -239,7 +239,7 @@ def test_a_query_that_waits_is_cancelled_without_ever_running(started, folder: P
             ("second", False),
         ]
         assert store.cancel("second")
-        assert isinstance(second.exception(timeout=5), CancelledError)
+        assert isinstance(second.exception(timeout=30), CancelledError)
         _until(lambda: [q.id for q in store.running()] == ["first"])
         store.cancel("first")
 
