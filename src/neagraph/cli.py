@@ -201,6 +201,23 @@ def version_command() -> None:
     _print("".join(f"{name} {number}\n" for name, number in software().items()).encode())
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the value
+    if asked:
+        version_command()
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="As `version`."),
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
     try:

@@ -294,7 +294,9 @@ def test_entail_says_what_is_wrong_with_a_question(state: Path, tmp_path: Path) 
 
 
 def test_version_names_the_program_and_its_engines(state: Path) -> None:
-    lines = dict(line.split() for line in Run("version", state=state).out.splitlines())
+    run = Run("version", state=state)
+    assert Run("--version", state=state).out == run.out
+    lines = dict(line.split() for line in run.out.splitlines())
     assert lines["neagraph"] == __version__
     assert {"pyoxigraph", "pyshacl", "owlrl", "rdflib"} <= set(lines)
 
