@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from neagraph.reports.extraction.acts import Act
+from neagraph.reports.extraction.conditions import without_condition
+from neagraph.reports.extraction.endings import ending
 from neagraph.reports.extraction.function_words import (
     AUXILIARIES,
-    CONTRASTS,
     DETERMINERS,
     MODALS,
     NOT,
@@ -24,14 +25,11 @@ from neagraph.reports.extraction.nominal import content
 from neagraph.reports.extraction.phrases import is_agent
 from neagraph.reports.extraction.units import Unit
 
-_CONDITIONS: Final = (
-    ("subject", "to"), ("provided", "that"), ("provided",), ("on", "condition", "that"), ("if",),
-    ("pending",), ("unless",), ("depending", "on"), ("contingent", "on"), ("where", "appropriate"),
-    ("as", "appropriate"), ("where", "possible"), ("as", "long", "as"),
-)  # fmt: skip
-_CONDITION_WORDS: Final = frozenset(words[0] for words in _CONDITIONS)
 _TO_GERUND: Final = frozenset({"on", "to", "for", "in", "with", "from"})
 _REACH: Final = 12
+_NEAR: Final = 6
+_MEANT: Final = frozenset({"those", "parties", "members", "states", "countries"})
+"""Words for some of those present, before a clause that says which."""
 _ROW: Final = frozenset({"and", ",", ";", "to"}) | MODALS
 
 
@@ -44,12 +42,14 @@ class Action:
         party: Units that name who is to do it, where the words themselves say so.
         is_passive: Whether it is told by a passive.
         is_needed: Whether a need for it was found rather than a plan made.
+        behind: Behind words on its date that are no part of it; 0 for none.
     """
 
     span: tuple[int, int]
     party: tuple[int, int] | None = None
     is_passive: bool = False
     is_needed: bool = False
+    behind: int = 0
 
 
 def actions_of(units: Sequence[Unit], act: Act, lexicon: Lexicon) -> list[Action]:
@@ -60,53 +60,17 @@ def actions_of(units: Sequence[Unit], act: Act, lexicon: Lexicon) -> list[Action
         act: The act, its clause bounded.
         lexicon: Verbs for actions.
     """
-    reader = _Actions(units, act, lexicon, _without_condition(units, act))
+    reader = _Actions(units, act, lexicon, without_condition(units, act))
+    if act.stop == act.at and units[act.at].low != "to":
+        return reader.row(act.at)
     if act.form == "modal":
         return reader.of_modal()
-    start = content(units, act) if act.form == "noun" else act.stop
+    start = content(units, act) if act.form == "noun" else max(act.stop, act.object_at)
     if start < 0:
         return reader.sums()
+    if act.form != "noun" and act.verb.family == "Directive" and reader.asks_for_thing(start):
+        return []
     return reader.read(start) or reader.rest()
-
-
-def condition_of(units: Sequence[Unit], span: tuple[int, int], text: str) -> str | None:
-    """Return the words of the condition that a clause states; None if it states none."""
-    at = _condition_at(units, *span)
-    if at < 0:
-        return None
-    stop = next((k for k in range(at + 1, span[1]) if units[k].low in {",", ";"}), span[1])
-    return text[units[at].start : units[stop - 1].end]
-
-
-def _condition_at(units: Sequence[Unit], first: int, behind: int) -> int:
-    for at in range(first, behind):
-        if units[at].low not in _CONDITION_WORDS or units[at].is_masked:
-            continue
-        for words in _CONDITIONS:
-            if tuple(unit.low for unit in units[at : at + len(words)]) == words:
-                return at
-    return -1
-
-
-def _without_condition(units: Sequence[Unit], act: Act) -> int:
-    """Return where the actions of a clause must end: before a condition that closes it."""
-    at = _condition_at(units, act.stop, act.end)
-    said = (
-        k
-        for k in range(act.stop, act.end - 2)
-        if (units[k].low == "as" and any(form.kind == "past" for form, _ in units[k + 1].forms))
-        or (units[k].low in CONTRASTS and units[k - 1].low == ",")
-    )
-    told = next(said, -1)
-    if told >= 0 and (at < 0 or told < at):
-        return told - 1 if units[told - 1].low == "," else told
-    if at < 0:
-        return act.end
-    resumes = any(unit.low == "," for unit in units[at : act.end])
-    behind = act.end if resumes else at
-    while behind > act.stop and units[behind - 1].low == ",":
-        behind -= 1
-    return behind
 
 
 @dataclass(slots=True)
@@ -122,10 +86,14 @@ class _Actions:
         """Return the actions of the first infinitive, clause or gerund from a place on."""
         for at in range(start, self.end):
             low = self._low(at)
-            if low in RELATIVES | {"whether"} or (low == "not" and self._low(at + 1) == "to"):
+            those = low in RELATIVES and self._low(at - 1) in _MEANT
+            if (low in RELATIVES and not those) or low == "whether":
+                return []
+            if low == "not" and self._low(at + 1) == "to":
                 return []
             near = at - start < _REACH
             infinitive = low == "to" and self._is_verb(at + 1) and self._low(at + 1) != "be"
+            infinitive = infinitive and (self._low(at - 1), self._low(at + 2)) != ("position", "so")
             gerund = near and low in _TO_GERUND and self._is_gerund(at + 1)
             if self.units[at].is_masked:
                 continue
@@ -142,16 +110,25 @@ class _Actions:
         party = self._party_of_need(start, at) if needed and is_infinitive else None
         return self._list(at + 1, party, is_needed=needed)
 
+    def row(self, at: int) -> list[Action]:
+        """Return what an item names without `to`: `requested X to: (a) prepare …`."""
+        return self._list(at, None)
+
     def of_modal(self) -> list[Action]:
         """Return what a modal verb says is to be done."""
         at = self.act.stop - 1
+        if self._low(at + 1) == ":":
+            return []
         if self.act.verb.commitment and self._low(at + 1) == "to" and self._is_verb(at + 2):
             at += 2
-        return [Action(item.span, None, self.act.passive) for item in self._list(at, None)]
+        return [
+            Action(item.span, None, self.act.passive, behind=item.behind)
+            for item in self._list(at, None)
+        ]
 
     def sums(self) -> list[Action]:
         """Return a sum that a noun's act promises, with what it is for."""
-        for at in range(self.act.stop, self.end):
+        for at in range(max(self.act.stop, self.act.object_at), self.end):
             if self.units[at].money is not None:
                 return [Action((at, self.end))]
         return []
@@ -160,13 +137,16 @@ class _Actions:
         """Return what is left of a clause without a verb: a promised sum, advice on the work."""
         units = self.units
         if self.act.verb.family == "Commissive":
+            if self.act.passive and (planned := self._dated()):
+                return planned
             found = self.sums()
             return self._contribution(found) if found else []
         if self.act.type == "Recommendation" and self.act.rule == "finite verbs":
             behind = self.act.stop
-            if not is_agent(units, behind, self.lexicon) and behind < self.end:
+            told = self._low(behind) != "to" and not is_agent(units, behind, self.lexicon)
+            if told and behind < self.end:
                 return [Action((behind, self.end))]
-        return self._entrusted() or self._attached()
+        return self._entrusted() or self._aspired() or self._attached()
 
     def _opens_clause(self, at: int, start: int) -> bool:
         """Whether `that` says what is to be done, and does not describe the noun before it."""
@@ -180,6 +160,11 @@ class _Actions:
         )
         return after not in {"", ","} and not describes
 
+    def asks_for_thing(self, start: int) -> bool:
+        """Whether a thing is asked for, not that someone acts: `asked for time to study it`."""
+        agent = is_agent(self.units, start + 1, self.lexicon)
+        return self._low(start) == "for" and not agent and not self._is_gerund(start + 1)
+
     # ---- helpers ---------------------------------------------------------------------------------
 
     def _contribution(self, sums: list[Action]) -> list[Action]:
@@ -187,6 +172,23 @@ class _Actions:
         if self._low(first - 1) == "of" and first - 2 >= self.act.stop:
             first -= 2
         return [Action((first, end))]
+
+    def _dated(self) -> list[Action]:
+        """Read `is planned for September 2028`: when something is to happen, and no more."""
+        for at in range(self.act.stop, min(self.end, self.act.stop + _NEAR)):
+            if self.units[at].date is not None:
+                return [Action((self.act.at, at + 1), None, is_passive=True)]
+        return []
+
+    def _aspired(self) -> list[Action]:
+        """Read `reaffirmed its commitment to the full implementation of …`."""
+        if self.act.verb.commitment != "Aspiration":
+            return []
+        for at in range(self.act.stop + 1, min(self.end - 1, self.act.stop + _NEAR)):
+            noun = self.lexicon.nouns.get(self._low(at - 1))
+            if self._low(at) == "to" and noun is not None and noun.family == "Commissive":
+                return [Action((at + 1, self.end))]
+        return []
 
     def _entrusted(self) -> list[Action]:
         """Read `entrusted X with the preparation of …`: the noun says what is to be done."""
@@ -223,6 +225,8 @@ class _Actions:
         return found
 
     def _one_clause(self, first: int, behind: int) -> list[Action]:
+        if self._low(first) in {"no", "none", "neither"}:
+            return []
         for at in range(first, behind):
             low = self._low(at)
             if self.units[at].is_masked:
@@ -243,15 +247,30 @@ class _Actions:
                 return []
             party = (first, at) if is_agent(self.units, first, self.lexicon) else None
             needed = low == "should"
+            begins = first if passive and not modal else verb
             items = self._list(verb, party, limit=behind, is_needed=needed)
-            return [Action(i.span, None if passive else i.party, passive, needed) for i in items]
+            return [
+                Action(
+                    (begins if i is items[0] else i.span[0], i.span[1]),
+                    None if passive else i.party,
+                    passive,
+                    needed,
+                    i.behind,
+                )
+                for i in items
+            ]
         return []
 
     def _is_wished(self, first: int, at: int) -> bool:
         """Whether the verb at a place is wished for: `that the Council adopt it`, `that it be`."""
+        if self.act.verb.family == "Decision" and at > first:
+            return self._low(at) == "be"
         if self.act.verb.family != "Directive" or at == first:
             return False
         noun = self._low(at - 1) in DETERMINERS or self._low(at + 1) == "be"
+        told = not RELATIVES.isdisjoint(self._low(place) for place in range(first, at))
+        loose = told and self._low(at) not in self.lexicon.actions
+        noun = noun or loose or (self._low(at) in AUXILIARIES and self._low(at) != "be")
         return self._low(at) == "be" or (self._is_verb(at) and not noun)
 
     def _behind(self, at: int, behind: int, *, modal: bool) -> tuple[int, bool]:
@@ -287,11 +306,12 @@ class _Actions:
         if self.act.form == "noun" and self.act.type == "Offer":
             starts = starts[:1]
         ends = [*(self._before_joint(start) for start in starts[1:]), limit]
-        return [
-            Action((start, self._purpose(start, end)), party, is_needed=is_needed)
-            for start, end in zip(starts, ends, strict=True)
-            if end > start
-        ]
+        found: list[Action] = []
+        for start, end in zip(starts, ends, strict=True):
+            stop = ending(self.units, (start, end), self.lexicon)
+            if end > start:
+                found.append(Action((start, stop), party, is_needed=is_needed, behind=end))
+        return found
 
     def _next_in_row(self, at: int, limit: int, last: int) -> int:
         """Return where the next verb of a row begins, if a joint at this place leads to one."""
@@ -331,27 +351,6 @@ class _Actions:
             at -= 1
         return at
 
-    def _purpose(self, first: int, end: int) -> int:
-        """Return where an action ends whose purpose follows: `host a meeting | to elaborate …`."""
-        for at in range(first + 2, end - 1):
-            words = [unit.low for unit in self.units[at : at + 4]]
-            if words[:3] in (["in", "order", "to"], ["so", "as", "to"]) or (
-                words[1:4] == ["a", "view", "to"]
-            ):
-                return at
-            if self._low(at) != "to" or self.units[at].is_masked:
-                continue
-            meets = any(
-                unit.speaker == "Body" or unit.low in {"training", "course", "meetings"}
-                for unit in self.units[first:at]
-            )
-            behind = at + 1
-            while is_adverb(self._low(behind)):
-                behind += 1
-            if meets and self._low(behind) != "be" and self._low(behind) in self.lexicon.actions:
-                return at
-        return end
-
     def _is_verb(self, at: int) -> bool:
         while is_adverb(self._low(at)):
             at += 1
@@ -360,7 +359,7 @@ class _Actions:
             unit is not None
             and not unit.is_masked
             and unit.text.islower()
-            and unit.low.isalpha()
+            and unit.low.replace("-", "").isalpha()
             and unit.low not in DETERMINERS | PREPOSITIONS | POSSESSIVES | MODALS | RELATIVES
             and (unit.low in self.lexicon.actions or not unit.low.endswith(("s", "ing")))
             and not unit.speaker

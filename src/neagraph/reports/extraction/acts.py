@@ -30,6 +30,7 @@ class Act:
         modality: Its modal verb.
         begin: First unit of its clause.
         end: Behind its clause.
+        object_at: Where its object begins if the verb is left out before it; 0 for right behind.
     """
 
     verb: Verb
@@ -47,6 +48,7 @@ class Act:
     modality: str | None = None
     begin: int = 0
     end: int = 0
+    object_at: int = 0
 
     def tell_in(self, parent: Act | None, rule: str = "") -> Act:
         """Make this an act that another one tells, found by a rule; return it."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from neagraph.reports.extraction.actions import Action, actions_of, condition_of
+from neagraph.reports.extraction.actions import Action, actions_of
 from neagraph.reports.extraction.acts import Act
-from neagraph.reports.extraction.deadlines import due_of
+from neagraph.reports.extraction.conditions import condition_of
+from neagraph.reports.extraction.deadlines import Clause, due_in_aside, due_of
 from neagraph.reports.extraction.lexicon import Lexicon, Verb
-from neagraph.reports.extraction.phrases import is_agent
+from neagraph.reports.extraction.phrases import is_agent, is_purpose
 from neagraph.reports.extraction.roles import Memory, Role, roles_in
 from neagraph.reports.extraction.units import Unit
 from neagraph.reports.statements import Due
@@ -72,6 +73,10 @@ class Situation:
         """Words and names."""
         return self.memory.lexicon
 
+    def clause(self, first: int, behind: int) -> Clause:
+        """Return some units of the sentence as words that may state a deadline."""
+        return Clause(self.units, (first, behind), self.text, self.lexicon, self.memory.today)
+
 
 def bonds_of(act: Act, situation: Situation) -> list[Bond]:
     """Return the commitments of an act in the order of the text; none if it was not done."""
@@ -81,6 +86,9 @@ def bonds_of(act: Act, situation: Situation) -> list[Bond]:
     condition = condition_of(situation.units, (act.at, act.end), situation.text)
     found: list[Bond] = []
     for action in actions_of(situation.units, act, situation.lexicon):
+        if asked := _asked(action, act, kind, situation):
+            found += asked
+            continue
         shared = found[0].party if found and act.verb.family == "Decision" else None
         whole = shared is not None and shared.basis == "inferred" and action.party is None
         for party in (shared,) if whole else _parties(action, act, kind, situation):
@@ -98,6 +106,27 @@ def bonds_of(act: Act, situation: Situation) -> list[Bond]:
                 )
             )
     return found
+
+
+def _asked(action: Action, act: Act, kind: str, situation: Situation) -> list[Bond]:
+    """Return the tasks of `agreed to request X to …`: X is bound, not who agreed."""
+    units, (first, behind) = situation.units, action.span
+    if kind != "SelfCommitment" or act.verb.family != "Decision" or units[first].is_masked:
+        return []
+    asks = next((form.verb for form, _ in units[first].forms if form.kind == "base"), None)
+    to = next((at for at in range(first + 2, behind - 1) if units[at].low == "to"), 0)
+    named = is_agent(units, first + 1, situation.lexicon)
+    if asks is None or asks.commitment != "Task" or not to or not named:
+        return []
+    span = (to + 1, behind)
+    due = _due(Action(span, behind=action.behind), act, situation)
+    condition = condition_of(units, (act.at, act.end), situation.text)
+    parties = roles_in(units, (first + 1, to), situation.memory)
+    owed_to = _receivers(span, situation)
+    return [
+        Bond("Task", party, asks.strength, span, due, condition, owed_to=owed_to)
+        for party in parties
+    ]
 
 
 def _is_told_by_next(act: Act, situation: Situation) -> bool:
@@ -121,7 +150,8 @@ def _effect(act: Act, own: Verb | None) -> tuple[str, str]:
     if act.form == "modal":
         return _modal_effect(act)
     if own is not None and own.commitment:
-        kept = act.verb.strength if act.verb.commitment else own.strength
+        asks = own.commitment == "Task"
+        kept = act.verb.strength if act.verb.commitment and not asks else own.strength
         return own.commitment, kept
     if act.type in {"Proposal", "Specification"}:
         return "", ""
@@ -168,12 +198,14 @@ def _parties(action: Action, act: Act, kind: str, situation: Situation) -> tuple
     if action.is_passive:
         return _agents_of_passive(action, act, situation)
     if kind == "Task":
-        return situation.addressees or (_unaddressed(action, act, situation),)
+        told = situation.addressees or _told_between(action, act, situation)
+        return told or (_unaddressed(action, act, situation),)
     if kind == "Aspiration":
         return _aspirants(action, act, situation)
     if kind == "SelfCommitment" and act.verb.family == "Decision":
         return (_deciders(action, situation),)
-    return (situation.actor or _inferred(_volunteer(act, situation)),)
+    volunteer = _volunteer(act, situation) or _host_of(act, situation)
+    return (situation.actor or _inferred(volunteer),)
 
 
 def _named(party: tuple[int, int], situation: Situation) -> tuple[Role, ...]:
@@ -190,14 +222,38 @@ def _named(party: tuple[int, int], situation: Situation) -> tuple[Role, ...]:
 def _agents_of_passive(action: Action, act: Act, situation: Situation) -> tuple[Role | None, ...]:
     units = situation.units
     for place in range(action.span[0], action.span[1] - 1):
-        if units[place].low == "by":
+        if units[place].low == "by" and not is_purpose(units, action.span[0], place - 1):
             named = roles_in(units, (place + 1, action.span[1]), situation.memory)
             if named:
                 return named
-    if act.verb.family == "Directive":
-        return (None,) if act.form != "noun" else ()
+    if act.verb.family == "Directive" and act.form != "modal":
+        if act.form == "noun":
+            return ()
+        return situation.addressees or (None,)
     speaker = situation.actor if act.level == "main" else None
-    return (_inferred(speaker or _volunteer(act, situation)),)
+    return (_inferred(speaker or _volunteer(act, situation) or _host_of(act, situation)),)
+
+
+def _host_of(act: Act, situation: Situation) -> Role | None:
+    """Return who meets, of `The next session is planned for May`."""
+    if act.subject is None:
+        return None
+    words = situation.units[slice(*act.subject)]
+    meets = any(
+        unit.speaker == "Body" or (unit.found and unit.found.type == "BodySession")
+        for unit in words
+    )
+    return situation.memory.meets() if meets else None
+
+
+def _told_between(action: Action, act: Act, situation: Situation) -> tuple[Role, ...]:
+    """Return who is named between act and action: `its request to the Secretariat to …`."""
+    units = situation.units
+    for place in range(act.stop, action.span[0] - 1):
+        opens = units[place - 1].low in {"to", "with"} or place == act.stop
+        if opens and act.form != "noun" and is_agent(units, place, situation.lexicon):
+            return roles_in(units, (place, action.span[0]), situation.memory)
+    return ()
 
 
 def _unaddressed(action: Action, act: Act, situation: Situation) -> Role | None:
@@ -221,7 +277,7 @@ def _deciders(action: Action, situation: Situation) -> Role | None:
             entity = lexicon.names.get(unit.found.iri)
             if lexicon.is_a(entity, "Mechanism"):
                 return Role(unit.found.iri, "inferred")
-    return situation.actor
+    return situation.actor or _inferred(situation.memory.meets())
 
 
 def _members(situation: Situation) -> Role | None:
@@ -261,22 +317,22 @@ def _inferred(role: Role | None) -> Role | None:
 
 
 def _due(action: Action, act: Act, situation: Situation) -> Due | None:
-    due = due_of(situation.units, action.span, situation.text, situation.lexicon)
-    if due is not None or act.form == "noun" or act.subject is None:
+    due = due_of(situation.clause(action.span[0], max(action.span[1], action.behind)))
+    if due is not None or act.form == "noun":
         return due
-    if act.form == "modal" and act.begin <= act.subject[0]:
-        aside = due_of(situation.units, (act.at, act.stop), situation.text, situation.lexicon)
-        return aside or due_of(
-            situation.units, (0, act.subject[0]), situation.text, situation.lexicon
-        )
-    return None
+    if act.form == "modal" and act.subject is not None and act.begin <= act.subject[0]:
+        aside = due_of(situation.clause(act.at, act.stop))
+        return aside or due_of(situation.clause(0, act.subject[0]))
+    return due_in_aside(situation.clause(act.stop, action.span[0]))
 
 
 def _receivers(span: tuple[int, int], situation: Situation) -> tuple[Role, ...]:
     """Return who is named behind `to` in an action: `submit the plan to the SOM`."""
     units = situation.units
     for place in range(span[0] + 1, span[1] - 1):
-        if units[place].low == "to" and is_agent(units, place + 1, situation.lexicon):
+        verb = units[place + 1].low in situation.lexicon.actions
+        named = not verb and is_agent(units, place + 1, situation.lexicon)
+        if units[place].low == "to" and named:
             return roles_in(units, (place + 1, span[1]), situation.memory)
     return ()
 

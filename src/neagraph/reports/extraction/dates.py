@@ -17,16 +17,19 @@ _MONTHS: Final = {
 _MONTH: Final = r"(?P<{}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _YEAR: Final = r"(?P<{}>(?:19|20)\d\d)"
 _DAY: Final = r"(?P<{}>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-_TO: Final = r"\s?(?:-|to|until|and|through)\s?"
+_TO: Final = r"\s?(?:-|to|until|and|through)\s?(?:the\s)?"
 _PARTS: Final = {
     "quarter": {
         "first": (1, 3), "1st": (1, 3), "second": (4, 6), "2nd": (4, 6), "third": (7, 9),
         "3rd": (7, 9), "fourth": (10, 12), "4th": (10, 12), "last": (10, 12),
     },
-    "half": {"first": (1, 6), "1st": (1, 6), "second": (7, 12), "2nd": (7, 12), "last": (7, 12)},
+    "half": {"first": (1, 6), "1st": (1, 6), "second": (7, 12), "2nd": (7, 12), "last": (7, 12),
+             "latter": (7, 12)},
 }  # fmt: skip
-_WHICH: Final = r"(?P<part>first|second|third|fourth|last|1st|2nd|3rd|4th)"
+_WHICH: Final = r"(?P<part>first|second|third|fourth|last|latter|1st|2nd|3rd|4th)"
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+_ENDS: Final = frozenset({"y2", "m2", "d2", "short"})
+"""Parts of a match that tell a second end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class DateFound:
         first: First day, ISO 8601.
         last: Last day, inclusive.
         precision: `day`, `month` or `year`.
+        is_range: Whether the words give two ends.
     """
 
     start: int
@@ -46,6 +50,7 @@ class DateFound:
     first: str
     last: str
     precision: str
+    is_range: bool = False
 
 
 def _pattern(*parts: str) -> re.Pattern[str]:
@@ -68,22 +73,31 @@ _FORMS: Final = (
     _pattern(_M1, r"\s", _D1, _TO, _D2, r",?\s", _Y1),
     _pattern(_D1, r"\s(?:of\s)?", _M1, r",?\s", _Y1),
     _pattern(_M1, r"\s", _D1, r",?\s", _Y1),
-    _pattern(r"(?:the\s)?", _WHICH, r"\s(?P<unit>quarter|half)\s(?:of\s)?(?:the\syear\s)?", _Y1),
-    _pattern(r"(?:the\s)?(?P<stage>early|mid|late|beginning of|middle of|end of)[\s-](?:the\s"
-             r"year\s)?(?:", _M1, r",?\s)?", _Y1),
+    _pattern(r"(?:the\s)?", _WHICH, r"[\s-](?P<unit>quarter|half)\s(?:of\s)?(?:the\s)?(?:(?:fiscal|"
+             r"financial|calendar)\s)?(?:year\s)?", _Y1),
+    _pattern(r"Q(?P<q>[1-4])[\s/]{1,2}(?:of\s)?", _Y1),
+    _pattern(r"(?:the\s)?(?P<stage>early|mid|late|(?:beginning|start|middle|end|close) of|"
+             r"(?:year-)?end)[\s-](?:the\s)?(?:(?:fiscal|financial|calendar)\s)?(?:year\s)?"
+             r"(?:", _M1, r",?\s)?", _Y1),
     _pattern(r"(?P<season>spring|summer|autumn|fall)\s(?:of\s)?", _Y1),
     _pattern(_M1, r"\s", _Y1, _TO, _M2, r"\s", _Y2),
     _pattern(_M1, _TO, _M2, r",?\s(?:of\s)?", _Y1),
     _pattern(_M1, r",?\s(?:of\s)?", _Y1),
     _pattern(_Y1, r"-(?P<mm>0[1-9]|1[0-2])-(?P<d1>0[1-9]|[12]\d|3[01])"),
-    _pattern(_Y1, _TO.replace("and|", ""), _Y2),
-    _pattern(_Y1),
+    _pattern(_Y1, _TO.replace("and|", "/|"), _Y2),
+    _pattern(r"(?<=between\s)", _Y1, r"\sand\s", _Y2),
+    _pattern(_Y1, r"\s(?P<next>and)\s", _Y2),
+    _pattern(_Y1, r"[-/](?P<short>\d\d)"),
+    _pattern(r"(?<!winter\sof\s)(?<!winter\s)", _Y1),
 )  # fmt: skip
-_PLAIN: Final = 3
+_PLAIN: Final = 6
 """So many forms, the last ones, have no words in them."""
 _WORDS: Final = re.compile(
-    r"\b(?:" + "|".join(_MONTHS) + r"|quarter|half|" + "|".join(_SEASONS) + r"|early|mid|late"
-    r"|beginning|middle|end)\b",
+    r"\b(?:"
+    + "|".join(_MONTHS)
+    + r"|quarter|half|Q[1-4]|"
+    + "|".join(_SEASONS)
+    + r"|early|mid|late|beginning|start|middle|end|close)\b",
     re.IGNORECASE,
 )
 _MAYBE: Final = re.compile(r"(?:19|20)\d\d")
@@ -128,7 +142,12 @@ def _value(match: re.Match[str], offset: int) -> DateFound | None:
     if match.group().lower().startswith("the "):
         start += len("the ")
     return DateFound(
-        offset + start, offset + match.end(), first.isoformat(), last.isoformat(), precision
+        start=offset + start,
+        end=offset + match.end(),
+        first=first.isoformat(),
+        last=last.isoformat(),
+        precision=precision,
+        is_range=not _ENDS.isdisjoint(parts),
     )
 
 
@@ -163,9 +182,15 @@ def _months(parts: dict[str, str]) -> tuple[date, date, str]:
 def _years(parts: dict[str, str]) -> tuple[date, date, str]:
     """Return the bounds of a year or a part of it; `early` and `late` have none of their own."""
     year, last_year = int(parts["y1"]), int(parts.get("y2", parts["y1"]))
+    if "short" in parts:
+        last_year = int(parts["y1"][:2] + parts["short"])
+    if not year <= last_year or ("next" in parts and last_year != year + 1):
+        raise ValueError(last_year)
     span = (1, 12)
     if "season" in parts:
         span = _SEASONS[parts["season"]]
+    elif "q" in parts:
+        span = (3 * int(parts["q"]) - 2, 3 * int(parts["q"]))
     elif "unit" in parts:
         span = _PARTS[parts["unit"]][parts["part"]]
     precision = "year" if span == (1, 12) else "month"
@@ -176,6 +201,11 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
+def month_number(word: str) -> int:
+    """Return the number of a month by its name or short form; 0 for any other word."""
+    return _MONTHS.get(word.lower().rstrip("."), 0)
+
+
 def is_month(word: str) -> bool:
     """Return whether a word is the name of a month."""
-    return word.lower().rstrip(".") in _MONTHS
+    return month_number(word) > 0

@@ -4,203 +4,280 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from neagraph.reports.extraction.dates import DateFound
+from neagraph.reports.extraction.events import event_in, has_event
 from neagraph.reports.extraction.lexicon import Lexicon
 from neagraph.reports.extraction.units import Unit
-from neagraph.reports.spelling import level
 from neagraph.reports.statements import Due
-from neagraph.reports.words import words
 
+_COUNT: Final = r"(?:an?|\w+|(?:\w+ )?\(?\d+\)?|\w+ (?:or|to) \w+)"
+_PERIOD: Final = r"(?:(?:calendar|working|business) )?(?:day|week|month|year)s?"
 _OPEN: Final = re.compile(
-    r"(?:no|not) later than (?:\w+ ){1,2}(?:day|week|month|year)s? (?:after|from) [^,;.]{1,80}"
-    r"|(?:\w+ ){1,2}(?:day|week|month|year)s? after (?:its|their|the) [^,;.]{1,40}"
-    r"|in due course|as soon as (?:possible|practicable)|without (?:further |undue |any )?delay"
-    r"|at (?:an|the|its|their) (?:early|earliest|appropriate) (?:date|time|opportunity|convenience)"
-    r"|in the (?:near|foreseeable) future|in a timely manner|at the earliest"
-    r"|within (?:\w+ ){1,2}(?:day|week|month|year)s?\b(?: of(?: the)?(?: \w+){1,6})?"
-    r"|in (?:spring|summer|autumn|winter)(?: or (?:spring|summer|autumn|winter))?",
+    rf"(?:no|not) later than (?:\w+ ){{1,2}}{_PERIOD} (?:after|from|before|prior to) [^,;.]{{1,80}}"
+    rf"|(?:\w+ ){{1,2}}{_PERIOD} (?:after|before|prior to|ahead of|in advance of)"
+    r" (?:its|their|the|each|every) [^,;.]{1,40}"
+    rf"|within (?:the next |a period of |a maximum of |at most )?{_COUNT}(?: \(\d+\))? {_PERIOD}\b"
+    r"(?: (?:of|after|from|following)(?: the)?(?: \w+){1,6})?"
+    rf"|(?:in|over|during|for|within) the (?:next|coming|following|forthcoming|upcoming)"
+    rf" (?:(?:few|{_COUNT}) )?(?:day|week|month|year|season|cycle|bienni|trienni|period)\w*"
+    r"|in due (?:course|time)|as (?:soon|early|quickly) as (?:possible|practicable|feasible)"
+    r"|without (?:further |undue |any |any further )?delay|at the (?:very )?(?:earliest|latest)"
+    r"|at (?:an|the|its|their|the earliest|a) (?:mutually )?"
+    r"(?:early|earlier|earliest|appropriate|later|convenient|suitable|agreed|given) "
+    r"(?:possible )?(?:date|time|stage|opportunity|convenience|moment)"
+    r"|(?:at|on) (?:a|the) (?:date|time)s? (?:to be|that|yet|convenient)\b[^,;.]{0,40}"
+    r"|in the (?:near|foreseeable|immediate) (?:future|term)|in a timely (?:manner|fashion|way)"
+    r"|within (?:a|the) (?:reasonable|agreed|given|prescribed|short) "
+    r"(?:time|period|deadline|timeframe|time ?frame)"
+    r"|within (?:the|this|its|their) (?:current|present|same|coming|next|ongoing) \w+"
+    r"|(?:by|before|until|at|towards?|for) (?:the )?(?:end|close|start|beginning|middle) of "
+    r"(?:the|this|next|each|every) [^,;.]{1,30}"
+    r"|(?:by|before|until|on|next) (?:next |this |the following )?"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:by|before|until|in|during|within) (?:next|this|the (?:current|coming|following)) "
+    r"(?:week|month|quarter|year|season|spring|summer|autumn|winter)"
+    r"|(?:by|before|in|until|during) (?:the |early |late |coming |next )*"
+    r"(?:spring|summer|autumn|winter)(?: or (?:spring|summer|autumn|winter))?\b"
+    r"|later (?:this|in the) year|forthwith|immediately\b(?! after)|by year-end"
+    r"|by (?:that|this|the same|the agreed|an agreed|the) (?:date|time|deadline)"
+    r"|(?:before|by) (?:the )?mid-?term",
     re.IGNORECASE,
 )
-_UNTIL: Final = words("by before until till than")
-_WHEN: Final = words(
-    """in on during at within over throughout held meeting session biennium year period week"""
+_FILL: Final = (
+    r"(?:\b(?:the|its|their|his|her|a|an|this|end|close|closing|beginning|start|middle|first|second"
+    r"|third|fourth|last|half|quarter|part|week|month|months|day|days|of|around|about|approximately"
+    r"|early|mid|late|later|year|years|period|biennium|triennium|quadrennium|season|seasons"
+    r"|financial|fiscal|calendar|academic|school|programme|budget|budgetary|summer|winter|spring|dry|wet|rainy|monsoon|fire|breeding|heating|growing|field"
+    r"|autumn|at|on|in|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|midnight|least|most|very"
+    r"|business|hours|p\.m\.|a\.m\.|pm|am|utc|gmt|cet|cob|\d{1,2}(?:[.:]\d\d)?|,)[\s-]*)*"
 )
-_EVENT_PREPOSITIONS: Final = frozenset({"before", "by", "at", "until", "prior", "during"})
-_LATER: Final = words("no not later than prior at the on or")
-_PASSED: Final = words("the of around about end late early its their mid")
-_REACH: Final = 12
 
 
-def due_of(units: Sequence[Unit], span: tuple[int, int], text: str, lexicon: Lexicon) -> Due | None:
-    """Return the deadline that an action states; None if it states none.
+def _before_date(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\W)(?P<key>{words})[\s-]+{_FILL}$")
+
+
+_ROLES: Final = (
+    ("between", _before_date("between")),
+    ("until", _before_date(
+        r"(?:no|not) later than|on or before|at the latest (?:by|in|on)|latest by|(?:up )?until"
+        r"|till|up to|through|not after|not beyond|by|deadline of|due date of|than"
+    )),
+    ("before", _before_date(r"(?:well )?(?:before|prior to|ahead of|in advance of)")),
+    ("from", _before_date(
+        r"as (?:of|from)|with effect (?:from|as of)|effective(?: from| as of| on)?"
+        r"|(?:starting|beginning|commencing)(?: from| in| on| with| as of)?"
+        r"|(?:no|not) (?:earlier|sooner) than|not before|from|since"
+    )),
+    ("after", _before_date("after|following")),
+    ("in", _before_date(
+        r"in the course of|in the (?:\w+ )?period(?: from)?|in|on|during|within|over|throughout"
+        r"|across|at|around|towards|held(?! in| on| at)|(?:meeting|session)(?= of)"
+    )),
+    ("for", _before_date("for")),
+)  # fmt: skip
+"""What the words before a date make of it; the first that fits counts."""
+_WEEK: Final = re.compile(
+    r"\bweek (?:of|beginning|starting|commencing|from)(?: on)?(?: monday)?,? $"
+)
+_ONWARDS: Final = re.compile(r"\s*(?:onwards?|and (?:beyond|thereafter|onwards?|after))\b")
+_LATEST: Final = re.compile(r"\s*,?\s*at the (?:very )?latest\b")
+_MIDDLE: Final = re.compile(r"\bmid-?(?: of)? ?\d{4}$", re.IGNORECASE)
+_CLOSE: Final = re.compile(r"\b(?:end|close) of|on or before", re.IGNORECASE)
+"""Words of a last day that still counts: `before the end of June`."""
+_PAST: Final = re.compile(
+    r"(?<!be )(?<!being )(?:adopted|agreed|approved|endorsed|signed|established|launched|submitted"
+    r"|concluded|published|issued|reported|expired|decided|made|initiated|taken|received|presented"
+    r"|started|created|identified)(?: \w+){0,3}$"
+)
+_REACH: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words in which a deadline is looked for.
 
     Args:
         units: The sentence.
-        span: The units of the action.
+        span: Units of the words.
         text: The view of the paragraph.
         lexicon: Words for events.
+        today: First day of the meeting, ISO 8601; None if it is not known.
     """
-    for place in range(*span):
-        if units[place].date is not None:
-            found = _dated(units, span, place, text, lexicon)
-            if found is not None:
-                return found
-    return _of_event(units, span, text, lexicon) or _open(units, span, text)
+
+    units: Sequence[Unit]
+    span: tuple[int, int]
+    text: str
+    lexicon: Lexicon
+    today: str | None = None
+
+    def words(self, first: int, behind: int) -> str:
+        """Return the text of some units; empty for none."""
+        if first >= behind:
+            return ""
+        return self.text[self.units[first].start : self.units[behind - 1].end]
 
 
 class _Dating(NamedTuple):
     """What a date is for an action.
 
     Args:
-        at: Where its words begin.
-        role: `in`, `until`, `from`, `event` for one that an event has before which something is
+        start: Where its words begin, in the text.
+        role: A role of `_ROLES`, `event` for a date that an event has before which something is
             due, `other` for one that dates something else, empty for none.
     """
 
-    at: int
+    start: int
     role: str
 
 
-def _dated(
-    units: Sequence[Unit], span: tuple[int, int], place: int, text: str, lexicon: Lexicon
-) -> Due | None:
-    found = units[place].date
-    at, role = _dating(units, span[0], place, lexicon)
-    if found is None or not role:
+def due_of(clause: Clause) -> Due | None:
+    """Return the deadline that the words of an action state; None if they state none."""
+    for place in range(*clause.span):
+        if clause.units[place].date is not None:
+            found = _dated(clause, place)
+            if found is not None:
+                return found
+    return _of_event(clause) or _open(clause)
+
+
+def due_in_aside(clause: Clause) -> Due | None:
+    """Return a deadline between a verb and what is asked: `requested X, by 31 March 2025, to …`."""
+    for place in range(*clause.span):
+        opens = clause.units[place - 1].low in {",", "that"} if place else False
+        if opens and clause.units[place].low in {"by", "before", "no", "not", "within", "until"}:
+            return due_of(
+                Clause(
+                    clause.units,
+                    (place, clause.span[1]),
+                    clause.text,
+                    clause.lexicon,
+                    clause.today,
+                )
+            )
+    return None
+
+
+def _dated(clause: Clause, place: int) -> Due | None:
+    found = clause.units[place].date
+    start, role = _dating(clause, place)
+    if found is None or not role or (clause.today and found.last < clause.today):
         return None
-    written = text[units[at].start : units[place].end]
+    written = clause.text[start : clause.units[place].end]
+    first, last = _bounds(found, role, written)
+    precision = "event" if role == "event" else found.precision
+    return Due(first, last, precision, written, "inferred" if role == "other" else "stated")
+
+
+def _bounds(found: DateFound, role: str, written: str) -> tuple[str | None, str | None]:
+    """Return first and last day: where the words tell only one of them, None for the other."""
     first: str | None = found.first
     last: str | None = found.last
-    precision, basis = found.precision, "stated"
-    if role in {"until", "event", "other"}:
+    if role in {"until", "event", "other", "before"}:
         first = None
-    if role == "until" and _is_strict(units[at].low, written):
-        last = (date.fromisoformat(found.first) - timedelta(days=1)).isoformat()
-    if role == "from":
+    if role == "until" and _MIDDLE.search(written):
+        last = f"{found.last[:4]}-06-30"
+    elif role == "before" and not _CLOSE.search(written):
+        last = _shifted(found.first, -1)
+    elif role == "week":
+        last = _shifted(found.first, 6)
+    elif role == "after":
+        first, last = _shifted(found.last, 1), None
+    elif role == "from" and not found.is_range:
         last = None
-    if role == "event":
-        precision = "event"
-    if role == "other":
-        basis = "inferred"
-    return Due(first, last, precision, written, basis)
+    return first, last
 
 
-def _is_strict(low: str, written: str) -> bool:
-    """Whether the time itself is too late already: `before June`, but not `before the end of`."""
-    return low in {"before", "prior"} and not re.search(r"end of|on or before", written.lower())
+def _shifted(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def _dating(units: Sequence[Unit], first: int, place: int, lexicon: Lexicon) -> _Dating:
-    at = place - 1
-    while at > first and units[at].low in _PASSED:
-        at -= 1
-    near = [unit.low for unit in units[max(first, place - 4) : place]]
-    low = units[at].low if at >= first else ""
-    if low == "on" and "by" in near:
-        at = max(k for k in range(first, place) if units[k].low == "by")
-        low = "by"
-    if low in _UNTIL or "latest" in near:
-        return _Dating(_later(units, first, at), "until")
-    event = _until_event(units, first, place, lexicon)
-    if event >= 0:
-        return _Dating(event, "event")
-    return _plain_dating(units, first, place, at, lexicon)
+def _dating(clause: Clause, place: int) -> _Dating:
+    """Return the role of the date at a place, by the words before and behind it."""
+    units, first = clause.units, clause.span[0]
+    here = units[place]
+    begin = max(units[first].start, here.start - _REACH)
+    before = clause.text[begin : here.start].lower()
+    behind = clause.text[here.end : here.end + _REACH]
+    if here.date and here.date.precision == "day" and (week := _WEEK.search(before)):
+        return _Dating(begin + week.start(), "week")
+    role, at = _role(before)
+    if role in {"in", "for", "from", ""} and (event := _before_event(clause, place)) >= 0:
+        return _Dating(units[event].start, "event")
+    past = _PAST.search(before[:at].rstrip()) if role in {"in", "for", "from"} else None
+    if past is not None and begin + past.start() > units[first].start:
+        return _Dating(begin + at, "")
+    if role not in {"before", "after", "between"} and _ONWARDS.match(behind):
+        return _Dating(begin + at, "from")
+    if role in {"in", ""} and _LATEST.match(behind):
+        return _Dating(begin + at, "until")
+    return _Dating(begin + at, _checked(clause, place, role))
 
 
-def _plain_dating(
-    units: Sequence[Unit], first: int, place: int, at: int, lexicon: Lexicon
-) -> _Dating:
-    low = units[at].low if at >= first else ""
-    if low == "from":
-        return _Dating(at, "from")
-    if low == "for":
-        money = any(unit.money for unit in units[first:place])
-        return _Dating(at, "in" if money else "")
-    if low in _WHEN or place - first <= 1:
-        other = _dates_something(units, first, place, lexicon)
-        return _Dating(at, "other" if other else "in")
-    return _Dating(place, "")
+def _role(before: str) -> tuple[str, int]:
+    """Return the role that the words before a date tell, and where these begin."""
+    for name, form in _ROLES:
+        if match := form.search(before):
+            return name, match.start("key")
+    return "", len(before)
 
 
-def _later(units: Sequence[Unit], first: int, at: int) -> int:
-    """Return where `no later than` and `prior to` begin."""
-    while at > first and units[at - 1].low in _LATER:
-        at -= 1
-    return at
+def _checked(clause: Clause, place: int, role: str) -> str:
+    """Return the role of a date where the words alone leave it open."""
+    first = clause.span[0]
+    if role == "between":
+        return "in"
+    if role == "for":
+        money = any(unit.money for unit in clause.units[first:place])
+        planned = clause.units[first].low in {"planned", "scheduled", "foreseen", "envisaged"}
+        return "in" if money or planned or place - first <= 1 else ""
+    if role == "in" or (not role and place - first <= 1):
+        return "other" if _dates_something(clause, place) else "in"
+    return role
 
 
-def _until_event(units: Sequence[Unit], first: int, place: int, lexicon: Lexicon) -> int:
+def _before_event(clause: Clause, place: int) -> int:
     """Return where `before the review in …` begins, a date that an event has; -1 if it does not."""
-    for at in range(place - 1, max(first - 1, place - _REACH), -1):
+    units, first = clause.units, clause.span[0]
+    for at in range(place - 1, max(first - 1, place - _FAR), -1):
         low = units[at].low
-        if low in {"before", "until"} or (low == "to" and units[at - 1].low == "prior"):
-            return at if _has_event(units, at + 1, place, lexicon) else -1
+        if low in {"before", "until"} or (low in {"to", "of"} and units[at - 1].low in _AHEAD):
+            return at if has_event(units, (at + 1, place), clause.lexicon, is_ahead=True) else -1
         if low in {",", ";", "and", "by"}:
             return -1
     return -1
 
 
-def _has_event(units: Sequence[Unit], first: int, behind: int, lexicon: Lexicon) -> bool:
-    before = bool(first) and units[first - 1].low in {"before", "until", "to"}
-    before = before or any(unit.low in {"next", "coming"} for unit in units[first:behind])
-    for unit in units[first:behind]:
-        if unit.found is not None:
-            entity = lexicon.names.get(unit.found.iri)
-            if lexicon.is_a(entity, "Event") or (before and lexicon.is_a(entity, "GoverningBody")):
-                return True
-            if "Event" in lexicon.above.get(unit.found.type, ()):
-                return True
-            continue
-        kind = lexicon.classes.get((level(unit.text),), "")
-        event = "Event" in lexicon.above.get(kind, ()) or unit.speaker == "Body"
-        if event or level(unit.text) in {"entry", "end", "start", "completion"}:
-            return True
-    return False
+_AHEAD: Final = frozenset({"prior", "ahead", "advance"})
+_FAR: Final = 12
 
 
-def _dates_something(units: Sequence[Unit], first: int, place: int, lexicon: Lexicon) -> bool:
+def _dates_something(clause: Clause, place: int) -> bool:
     """Whether a date belongs to an event that the action is only for."""
-    purposes = [at for at in range(first, place) if units[at].low == "for"]
-    return any(_has_event(units, at, place, lexicon) for at in purposes)
+    units = clause.units
+    purposes = [at for at in range(clause.span[0], place) if units[at].low == "for"]
+    return any(has_event(units, (at, place), clause.lexicon) for at in purposes)
 
 
-def _of_event(
-    units: Sequence[Unit], span: tuple[int, int], text: str, lexicon: Lexicon
-) -> Due | None:
-    """Read `before the next SOM`, `at its fourth meeting`."""
-    for at in range(span[1] - 1, span[0], -1):
-        low = units[at].low
-        if low not in _EVENT_PREPOSITIONS:
-            continue
-        behind = min(span[1], at + _REACH)
-        stop = next((k for k in range(at + 1, behind) if units[k].low in {",", ";", "and"}), behind)
-        if not _is_coming(units, at, stop) or not _has_event(units, at + 1, stop, lexicon):
-            continue
-        start = _later(units, span[0], at)
-        return Due(None, None, "event", text[units[start].start : units[stop - 1].end], "stated")
-    return None
-
-
-def _is_coming(units: Sequence[Unit], at: int, stop: int) -> bool:
-    """Whether an event is one to come: before it, or at the next or a numbered one."""
-    if units[at].low not in {"at", "by", "during"}:
-        return True
-    words = [word for unit in units[at + 1 : min(stop, at + 4)] for word in unit.low.split()]
-    numbered = any(unit.found and unit.text[-1:].isdecimal() for unit in units[at + 1 : at + 3])
-    return numbered or any(
-        word in {"next", "its", "their", "coming", "forthcoming", "upcoming"}
-        or word.endswith(("th", "st", "nd", "rd"))
-        for word in words
-    )
-
-
-def _open(units: Sequence[Unit], span: tuple[int, int], text: str) -> Due | None:
-    if span[0] >= span[1]:
+def _of_event(clause: Clause) -> Due | None:
+    """Read `before the next SOM`, `at its fourth meeting`, `in time for COP 30`."""
+    span = event_in(clause.units, clause.span, clause.lexicon)
+    if span is None:
         return None
-    found = _OPEN.search(text, units[span[0]].start, units[span[1] - 1].end)
-    if found is None:
+    return Due(None, None, "event", clause.words(*span), "stated")
+
+
+def _open(clause: Clause) -> Due | None:
+    first, behind = clause.span
+    if first >= behind:
         return None
-    event = any(word in found.group() for word in (" of ", " after ", " from "))
-    return Due(None, None, "event" if event else "open", found.group(), "stated")
+    begin, end = clause.units[first].start, clause.units[behind - 1].end
+    found = _OPEN.search(clause.text, begin, end)
+    if found is None or (found.start() > begin and clause.text[found.start() - 1].isalnum()):
+        return None
+    event = any(word in found.group() for word in (" of ", " after ", " from ", " before "))
+    return Due(None, None, "event" if event else "open", found.group().strip(), "stated")

@@ -31,6 +31,7 @@ class Draft:
         topic: Its topic.
         recurrence: How often.
         id: Its id, once the sentence is read.
+        leads_to_verbs: Whether items behind it begin with a bare infinitive: `asked X to: …`.
     """
 
     act: Act
@@ -44,6 +45,7 @@ class Draft:
     topic: str | None = None
     recurrence: str | None = None
     id: str = ""
+    leads_to_verbs: bool = False
 
 
 @dataclass(slots=True, eq=False)

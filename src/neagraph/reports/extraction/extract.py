@@ -6,19 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
-from neagraph.reports.document import Document, Paragraph, Segments, Sentence
+from neagraph.reports.document import Document, Paragraph, Segments, Sentence, Token
 from neagraph.reports.extraction.confidence import confidence_of
-from neagraph.reports.extraction.dates import dates_in
+from neagraph.reports.extraction.dates import DateFound, dates_in
+from neagraph.reports.extraction.described import descriptions
 from neagraph.reports.extraction.drafts import Draft, ParagraphReading, SentenceReading
 from neagraph.reports.extraction.entities import PROVISIONAL, Finder, Found
+from neagraph.reports.extraction.function_words import MODALS
 from neagraph.reports.extraction.lexicon import Lexicon
 from neagraph.reports.extraction.money import money_in
 from neagraph.reports.extraction.names import Entity
 from neagraph.reports.extraction.passes import PASSES as SENTENCE_PASSES
 from neagraph.reports.extraction.roles import Memory
 from neagraph.reports.extraction.units import Masks, units_of
+from neagraph.reports.extraction.yearless import yearless_dates
 from neagraph.reports.segmentation.sentences import tokens_of
 from neagraph.reports.spelling import key_of
 from neagraph.reports.statements import (
@@ -29,7 +33,7 @@ from neagraph.reports.statements import (
     Statement,
 )
 
-RULES: Final = "1"
+RULES: Final = "2"
 """Version of the passes; it changes whenever the same report may give other statements."""
 _VERB_RULES: Final = ("participles", "participial clauses", "modal verbs", "unlisted verbs")
 PASSES: Final = (
@@ -45,6 +49,14 @@ PASSES: Final = (
 
 _KEY_LENGTH: Final = 12
 _PREAMBLE: Final = 4000
+_OPENING: Final = 2
+"""In so many first paragraphs a report tells when the meeting was held."""
+_HELD: Final = re.compile(
+    r"(?<!be )\b(?:held|met|took place|convened|gathered|assembled|opened)\b[^.;]{0,150}$"
+)
+"""Words before the date on which a meeting was held."""
+_LEADS: Final = MODALS | {"to", "not"}
+"""Words at the end of a lead behind which items begin with a bare infinitive."""
 _LONGEST: Final = 300
 """So many words are read as one sentence at most."""
 
@@ -128,6 +140,7 @@ def _memory(document: Document, segments: Segments, finder: Finder, meeting: str
         finder=finder,
         meeting=meeting,
         body=body or finder.provisional("meeting"),
+        today=_day_of(segments, finder, cover),
         cover=frozenset(key_of(cover)) | frozenset(key_of(named.label if named else "")),
     )
 
@@ -138,12 +151,16 @@ def _is_organ(lexicon: Lexicon, entity: Entity | None) -> bool:
 
 def _read(paragraph: Paragraph, memory: Memory, leads: dict[str, Draft]) -> ParagraphReading:
     text = paragraph.view.text
-    names = memory.finder.find(tokens_of(text, 0, len(text)))
+    tokens = tokens_of(text, 0, len(text))
+    names = memory.finder.find(tokens)
+    names = sorted([*names, *_described(tokens, names, memory)], key=lambda name: name.start)
+    sums = money_in(text)
+    names = [n for n in names if not any(m.start <= n.start and n.end <= m.end for m in sums)]
     masked = [name for name in names if name.masks]
     masks = Masks(
         tuple(names),
-        tuple(d for d in dates_in(text) if not _inside(d.start, d.end, masked)),
-        tuple(m for m in money_in(text) if not _inside(m.start, m.end, masked)),
+        tuple(d for d in _dates(text, memory.today) if not _inside(d.start, d.end, masked)),
+        tuple(m for m in sums if not _inside(m.start, m.end, masked)),
     )
     reading = ParagraphReading(paragraph, masks)
     if not paragraph.parent:
@@ -178,9 +195,34 @@ def _short(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
 def _lead(reading: SentenceReading, lead: Draft | None) -> Draft | None:
     """Return the act that items behind a sentence belong to."""
     main = [draft for draft in reading.drafts if draft.act.level == "main"]
-    if main and reading.units and reading.units[-1].low in {":", "to"}:
+    last = [unit.low for unit in reading.units[-2:]]
+    if main and last and last[-1] in {":", "to"}:
+        main[-1].leads_to_verbs = not _LEADS.isdisjoint(last)
         return main[-1]
     return lead if reading.sentence.is_bullet else None
+
+
+def _described(tokens: Sequence[Token], names: Sequence[Found], memory: Memory) -> Iterator[Found]:
+    """Give the things that are described without a name, where no name stands."""
+    for first, stop, label, kind in descriptions(memory.lexicon, tokens):
+        start, end = tokens[first].start, tokens[stop - 1].end
+        if not _inside(start, end, list(names)):
+            iri = memory.finder.provisional(label)
+            yield Found(start, end, iri, is_name=False, masks=False, label=label, type=kind)
+
+
+def _dates(text: str, today: str | None) -> tuple[DateFound, ...]:
+    return yearless_dates(text, date.fromisoformat(today) if today else None, dates_in(text))
+
+
+def _day_of(segments: Segments, finder: Finder, cover: str) -> str | None:
+    """Return the first day of the meeting: as the graph, the cover or the first words tell it."""
+    known = finder.lexicon.names.times.get(finder.meeting or "", ("", ""))[0]
+    told = [found.first for found in dates_in(cover) if found.precision != "year"]
+    for paragraph in segments.paragraphs[:_OPENING]:
+        text = paragraph.view.text
+        told += [found.first for found in dates_in(text) if _HELD.search(text[: found.start])]
+    return known or next(iter(told), None)
 
 
 def _inside(start: int, end: int, names: list[Found]) -> bool:

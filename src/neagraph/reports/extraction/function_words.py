@@ -12,7 +12,7 @@ DO: Final = frozenset({"do", "does", "did"})
 MODALS: Final = frozenset(
     {"will", "would", "shall", "should", "may", "might", "can", "could", "must", "'ll"}
 )
-NOT: Final = frozenset({"not", "never", "n't"})
+NOT: Final = frozenset({"not", "never", "n't", "neither"})
 AUXILIARIES: Final = BE | HAVE | DO | MODALS | NOT
 
 ADVERBS: Final = words(
@@ -43,7 +43,7 @@ SUBORDINATORS: Final = words(
 )
 CONTRASTS: Final = frozenset({"while", "whereas", "although", "though"})
 """Words that begin a clause which tells something of its own."""
-COORDINATES: Final = frozenset({"and", "or", "but", ","})
+COORDINATES: Final = frozenset({"and", "or", "nor", "but", ","})
 
 
 def is_adverb(low: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neagraph.reports.spelling import Key
 
-_WAS = frozenset({"was", "were"})
+_WAS = frozenset({"was", "were", "be", "been"})
 
 
 def form_kind(words: Key, base: str, firsts: frozenset[str], nouns: frozenset[str]) -> str:
@@ -21,11 +21,12 @@ def form_kind(words: Key, base: str, firsts: frozenset[str], nouns: frozenset[st
         note`, which is none of the verb's own forms.
     """
     first = words[0]
-    if len(words) > 1 and (words[1] in _WAS or first in _thirds(base)):
-        return "past" if words[1] in _WAS else "third"
+    settled = not _WAS.isdisjoint(words[1:])
+    if settled or (len(words) > 1 and first in _thirds(base)):
+        return "past" if settled else "third"
     if len(words) == 1 and first in nouns - _thirds(base):
         return "noun"
-    if len(words) > 1 and words[1] == "to" and first[:2] != base[:2]:
+    if first == "of" or (len(words) > 1 and words[1] == "to" and first[:2] != base[:2]):
         return "adjective"
     if first.endswith("ing") and not base.startswith(first):
         return "ing"

@@ -74,6 +74,8 @@ class Lexicon:
         names: The things of the graph and what they are called.
         speaker_starts: First words for speakers, to the length of the longest that begins so.
         topic_starts: The same for topics.
+        state_starts: The same for States.
+        text_heads: Last words of what texts and plans are called.
     """
 
     forms: Mapping[str, tuple[tuple[Key, Form], ...]]
@@ -86,6 +88,8 @@ class Lexicon:
     names: Names
     speaker_starts: Mapping[str, int] = field(default_factory=dict)
     topic_starts: Mapping[str, int] = field(default_factory=dict)
+    state_starts: Mapping[str, int] = field(default_factory=dict)
+    text_heads: frozenset[str] = frozenset()
 
     def is_a(self, entity: Entity | None, name: str) -> bool:
         """Return whether a thing is known to be of a class."""
@@ -119,6 +123,7 @@ def read_lexicon(triples: Iterable[Triple | Quad]) -> Lexicon:
         if iri.startswith(_TOPICS)
         for key in _keys(values)
     }
+    classes = _classes(facts, above)
     return Lexicon(
         forms=_forms(facts, verbs),
         nouns={noun: verb for iri, verb in verbs.items() for noun in facts[iri].get(_ACT_NOUN, ())},
@@ -131,11 +136,17 @@ def read_lexicon(triples: Iterable[Triple | Quad]) -> Lexicon:
         ),
         speakers=speakers,
         topics=topics,
-        classes=_classes(facts, above),
+        classes=classes,
         above=above,
         names=names_of(facts, above),
         speaker_starts=_starts(speakers),
         topic_starts=_starts(topics),
+        state_starts=_starts(key for key, kind in classes.items() if kind == "State"),
+        text_heads=frozenset(
+            key[-1]
+            for key, kind in classes.items()
+            if key and above.get(kind, frozenset()) & _TEXTS
+        ),
     )
 
 
@@ -147,6 +158,7 @@ def _starts(keys: Iterable[Key]) -> dict[str, int]:
     return longest
 
 
+_TEXTS: Final = frozenset({"Document", "Plan"})
 _ACT_NOUN: Final = NEA + "actNoun"
 _STANDS_FOR: Final = NEA + "standsFor"
 

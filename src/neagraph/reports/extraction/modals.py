@@ -10,6 +10,7 @@ from neagraph.reports.extraction.function_words import (
     CONTRASTS,
     COORDINATES,
     NOT,
+    PRONOUNS,
     RELATIVES,
     is_adverb,
     is_word,
@@ -20,7 +21,7 @@ from neagraph.reports.extraction.scan import Scan
 from neagraph.reports.extraction.subjects import subject_of
 from neagraph.reports.words import words
 
-_ORGANS = words("Body SubsidiaryBody Secretariat OfficeHolder")
+_AUTHORS = words("State PartyGroup")
 _ASIDE = 18
 """Longest aside between a modal verb and its verb, in units."""
 _WEAK = words("may might can could")
@@ -66,12 +67,15 @@ def modal(scan: Scan, place: int) -> Act | None:
     act = Act(verb, kind, start, predicate.at + 1, rule="modal verbs", form="modal")
     act.modality, act.negated, act.passive = scan.low(place), predicate.negated, predicate.has_be
     act.subject, act.like, act.begin = subject, earlier, subject[0] if subject else place
+    act.negated = act.negated or (subject is not None and scan.low(subject[0]) in {"no", "none"})
     return act.tell_in(scan.last_main) if level == "embedded" else act
 
 
 def destined(scan: Scan, place: int) -> Act | None:
     """Read `the Secretariat is to report …`: a form of `be` with `to` and a verb."""
     verb_at = place + 2
+    if scan.low(verb_at) == "be":
+        return _to_be_done(scan, place)
     known = scan.lexicon.forms.get("request", ())
     if scan.low(place) not in {"is", "are"} or scan.low(place + 1) != "to" or not known:
         return None
@@ -85,9 +89,31 @@ def destined(scan: Scan, place: int) -> Act | None:
     return act
 
 
-def assignment(scan: Scan) -> Act | None:
-    """Read `Action: Secretariat to circulate …`: a sentence without a finite verb."""
+def _to_be_done(scan: Scan, place: int) -> Act | None:
+    """Read `is to be provided by …`: what is going to be done, and by whom."""
+    done = place + len(("is", "to", "be"))
+    subject = subject_of(scan, opener(scan.units, place - 1, scan.last_stop), place - 1)
+    by = any(scan.low(at) == "by" and scan.is_agent(at + 1) for at in range(done, len(scan.units)))
+    if scan.low(place) not in {"is", "are"} or scan.low(place + 1) != "to" or not by:
+        return None
+    if subject is None or not (
+        scan.low(done).endswith("ed") or scan.low(done) in _PAST_PARTICIPLES
+    ):
+        return None
+    act = Act(_modal_verb(scan), "Undertaking", place, done + 1, rule="modal verbs", form="modal")
+    act.subject, act.begin, act.passive = subject, subject[0], True
+    return act
+
+
+def assignments(scan: Scan) -> list[Act]:
+    """Read `Action: Secretariat to circulate …; Japan to …`: parts without a finite verb."""
     colon = next((place for place in range(min(6, len(scan.units))) if scan.low(place) == ":"), -1)
+    starts = [at for at in range(len(scan.units)) if scan.low(at) == ";"]
+    found = (_assignment(scan, at) for at in (colon, *starts))
+    return [act for act in found if act is not None]
+
+
+def _assignment(scan: Scan, colon: int) -> Act | None:
     for place in range(colon + 1, len(scan.units) - 1):
         low = scan.low(place)
         if low == "to" and scan.low(place + 1) in scan.lexicon.actions and place > colon + 1:
@@ -117,6 +143,8 @@ def _predicate(scan: Scan, place: int) -> _Predicate | None:
         elif low != "have" and not is_adverb(low):
             break
         at += 1
+    if scan.low(at) == ":" and at == len(scan.units) - 1:
+        return _Predicate(at - 1, negated, has_be, None)
     if not is_word(scan.low(at)) or scan.units[at].is_masked:
         return None
     forms = [form for form, _ in scan.units[at].forms if form.kind in {"base", "past"}]
@@ -149,10 +177,12 @@ def _type(scan: Scan, place: int, predicate: _Predicate, subject: Span | None) -
         return "Recommendation"
     if predicate.has_be:
         return _passive_type(scan, predicate)
+    if low == "shall" and form is not None and form.verb.type == "Specification":
+        return "Specification"
     if low == "would" and not agent:
         return ""
-    organ = subject is not None and _is_organ(scan, subject)
-    return "Request" if low == "must" or (low == "shall" and organ) else "Undertaking"
+    asked = subject is not None and scan.has_agent(subject) and not _is_author(scan, subject)
+    return "Request" if low == "must" or (low == "shall" and asked) else "Undertaking"
 
 
 def _passive_type(scan: Scan, predicate: _Predicate) -> str:
@@ -162,14 +192,15 @@ def _passive_type(scan: Scan, predicate: _Predicate) -> str:
     return "Undertaking" if done and not leaves_open else "Specification"
 
 
-def _is_organ(scan: Scan, subject: Span) -> bool:
-    """Whether the subject is an organ or office rather than a party to the text."""
+def _is_author(scan: Scan, subject: Span) -> bool:
+    """Whether the subject is a party to the text rather than an organ, office or other body."""
     for unit in scan.units[subject[0] : subject[1]]:
         if unit.found is not None:
             entity = scan.lexicon.names.get(unit.found.iri)
-            return unit.found.type in _ORGANS or scan.lexicon.is_a(entity, "Body")
-        if unit.speaker:
-            return unit.speaker in _ORGANS
+            kinds = {unit.found.type, *(entity.types if entity else ())}
+            return not kinds.isdisjoint(_AUTHORS)
+        if unit.speaker or unit.low in PRONOUNS:
+            return unit.speaker in _AUTHORS or unit.low in PRONOUNS
     return False
 
 

@@ -17,7 +17,7 @@ from neagraph.reports.extraction.function_words import (
 from neagraph.reports.extraction.lexicon import Lexicon
 from neagraph.reports.extraction.money import is_currency
 from neagraph.reports.extraction.ordinals import ordinal
-from neagraph.reports.spelling import Key, is_acronym, level
+from neagraph.reports.spelling import Key, is_acronym, key_of, level
 from neagraph.reports.words import words
 
 _JOINTS: Final = frozenset({"of", "the", "and", "for", "on"})
@@ -27,13 +27,19 @@ _EVENTS: Final = frozenset({"Event", "EventSeries"})
 _KINDS: Final = words(
     """Agent Event EventSeries Document Plan Instrument Treaty Project Activity Fund Place Site"""
 )
+_PLANNED: Final = frozenset({"Plan", "Document"})
 _SPEAKING: Final = frozenset({"Body", "SubsidiaryBody", "Secretariat"})
+_STATE: Final = "State"
+_STATE_WORDS: Final = 6
+"""So many words, and signs between them, has the longest name of a State."""
+_FUND: Final = "Fund"
 _LONGEST: Final = 14
 _NAME: Final = 2
 """A run of so many capitalised words is a name, whatever its head."""
 _NUMERALS: Final = frozenset("IVXLCDM")
 _AN_ACRONYM: Final = 3
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:-(?:\d\d){1,2})?")
+_QUARTER: Final = re.compile(r"Q[1-4]")
 _TITLES: Final = words("mr mrs ms dr prof h.e h.e. hon professor annex table article")
 
 
@@ -46,11 +52,13 @@ def new_name(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> tuple[int
         place: Where the name would begin.
     """
     first = tokens[place].text
-    if not first[0].isupper() or first.lower() in _NEVER or _goes_on(tokens, place):
+    if not first[0].isupper() or first.lower() in _NEVER | _TITLES or _QUARTER.fullmatch(first):
         return None
-    if _shouts(tokens, place):
+    if state := _state(lexicon, tokens, place):
+        return state
+    if _goes_on(tokens, place) or _shouts(tokens, place):
         return None
-    words, stop = _run(tokens, place)
+    words, stop = _run(lexicon, tokens, place)
     while words:
         kind = _kind(lexicon, words)
         if kind and _tells_apart(lexicon, words, kind):
@@ -64,6 +72,23 @@ def new_name(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> tuple[int
         or _secretariat(lexicon, tokens, place)
         or _party(lexicon, tokens, place)
     )
+
+
+def _state(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> tuple[int, str, str] | None:
+    """Read the name of a State that no longer name goes on from: `Jordan`, not `Jordan River`."""
+    if level(tokens[place].text) not in lexicon.state_starts:
+        return None
+    for stop in range(min(len(tokens), place + _STATE_WORDS), place, -1):
+        words = [token.text for token in tokens[place:stop]]
+        key = key_of(" ".join(words))
+        whole = words[0] != "The" and words[-1][0].isupper() and key != (_STATE.lower(),)
+        if lexicon.classes.get(key) != _STATE or not whole:
+            continue
+        after = tokens[stop].text if stop < len(tokens) else ""
+        goes_on = after[:1].isupper() and after[1:].islower() and after.lower() not in _NEVER
+        joined = place and tokens[place - 1].text in {"-", "/"}
+        return None if goes_on or joined else (stop, " ".join(words), _STATE)
+    return None
 
 
 _NEVER: Final = DETERMINERS | PREPOSITIONS | PRONOUNS
@@ -81,7 +106,7 @@ def _goes_on(tokens: Sequence[Token], place: int) -> bool:
     return before[:1].isupper() and before.lower() not in _NEVER and not _starts(tokens, place)
 
 
-def _run(tokens: Sequence[Token], place: int) -> tuple[list[str], int]:
+def _run(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> tuple[list[str], int]:
     words: list[str] = []
     stop = place
     while stop < len(tokens) and len(words) < _LONGEST:
@@ -100,7 +125,15 @@ def _run(tokens: Sequence[Token], place: int) -> tuple[list[str], int]:
             break
         words.append(text)
         stop += 1
-    return _without_joints(words, stop)
+    return _without_joints(*_without_period(lexicon, words, stop))
+
+
+def _without_period(lexicon: Lexicon, words: list[str], stop: int) -> tuple[list[str], int]:
+    """Drop `for 2025-2027` behind a name that is no plan."""
+    dated = len(words) > _AN_ACRONYM and words[-2] == "for" and _is_period(words[-1])
+    if dated and not lexicon.above.get(_kind(lexicon, words[:-2]), frozenset()) & _PLANNED:
+        return words[:-2], stop - 2
+    return words, stop
 
 
 def _shorter(words: list[str], stop: int) -> tuple[list[str], int]:
@@ -134,6 +167,10 @@ def _kind(lexicon: Lexicon, words: list[str]) -> str:
 def _tells_apart(lexicon: Lexicon, words: list[str], kind: str) -> bool:
     """Whether the words name one thing, not just a kind of thing."""
     own = [word for word in words if word not in _JOINTS]
+    if kind == _STATE:
+        return False
+    if kind == _FUND and len(own) >= _NAME:
+        return key_of(" ".join(words)) not in lexicon.classes
     marked = any(_is_period(word) or (is_acronym(word) and len(own) > 1) for word in own)
     marked = marked or ordinal(own[0]) is not None
     if lexicon.above.get(kind, frozenset()) & _EVENTS:
@@ -205,7 +242,7 @@ def _party(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> tuple[int, 
     if before == "the" and place > 1:
         before = tokens[place - 2].text.lower()
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
-    goes_on = after[:1].isdecimal() or after[:1].isupper() or "-" in text
+    goes_on = after[:1].isdecimal() or after[:1].isupper() or "-" in text or after == "of"
     if before not in _PARTY_AFTER or goes_on or is_acronym(text) or is_month(text):
         return None
     key: Key = (level(text),)

@@ -16,16 +16,26 @@ from neagraph.reports.extraction.function_words import (
 from neagraph.reports.extraction.lexicon import Lexicon, Verb
 from neagraph.reports.extraction.phrases import is_agent
 from neagraph.reports.extraction.units import Unit
+from neagraph.reports.words import words
 
 _OWNERS: Final = frozenset({"of", "by", "from"})
 _UPON: Final = frozenset({"at", "on", "upon", "following"})
 """Prepositions before a noun of whose act the main one is the answer."""
+_MADE: Final = words(
+    """made given expressed submitted presented tabled extended announced issued received voiced
+    lodged conveyed"""
+)
+"""Participles between a noun and who did its act: `the assurance given by X`."""
 _ABOUT: Final = frozenset({"for", "on", "in", "about", "to", "regarding"})
 _ANAPHORIC: Final = frozenset({"the", "this", "that", "these"})
 _BUSY: Final = frozenset({"Offer", "Undertaking"})
 """Classes whose nouns tell an act only if they say what is to be done."""
 _TAKEN_UP: Final = frozenset({"Proposal", "Recommendation", "Request", "Offer"})
 """Classes whose nouns may mean an act told just before: `supported the proposal`."""
+_KINDS_OF_HELP: Final = words(
+    """financial technical in-kind logistical administrative material generous continued kind
+    budgetary secretarial scientific institutional donor capacity"""
+)
 _LOOK: Final = 12
 _CLOSE: Final = 3
 _NOT_ACTS: Final = frozenset({"in", "with", "at", "under", "upon"})
@@ -44,7 +54,7 @@ def nominal_acts(units: Sequence[Unit], lexicon: Lexicon, acts: Sequence[Act]) -
     found: list[Act] = []
     for place, unit in enumerate(units):
         verb = None if unit.is_masked or place in taken else lexicon.nouns.get(unit.low)
-        if verb is None or _is_verb(units, place):
+        if verb is None or _is_verb(units, place) or _is_help(units, place, verb):
             continue
         parent = _parent(units, place, [*acts, *found])
         if parent is not None and _tells(units, place, verb, lexicon, parent):
@@ -72,7 +82,7 @@ def owner(units: Sequence[Unit], act: Act, lexicon: Lexicon) -> tuple[int, int] 
         behind += 1
     if _low(units, behind) in _OWNERS and is_agent(units, behind + 1, lexicon):
         return behind + 1, min(behind + _LOOK, len(units))
-    if _low(units, behind) == "made" and _low(units, behind + 1) == "by":
+    if _low(units, behind) in _MADE and _low(units, behind + 1) in {"by", "from"}:
         return behind + 2, min(behind + _LOOK, len(units))
     first = _phrase_start(units, act.at)
     for at in range(act.at - 1, first - 1, -1):
@@ -135,7 +145,7 @@ def _tells_unowned(units: Sequence[Unit], noun: Act, at: int, parent: Act) -> bo
         and not units[noun.at].low.endswith("s")
     )
     inside = range(parent.stop, noun.at)
-    if any(_low(units, k) == "to" and _is_base(units, k + 1) for k in inside):
+    if any(_low(units, k) == "to" and is_base(units, k + 1) for k in inside):
         return told_before
     if not (noun.verb.commitment or noun.verb.family == "Directive"):
         return False
@@ -154,14 +164,14 @@ def _opens_content(units: Sequence[Unit], at: int) -> bool:
         behind += 1
     after = _low(units, behind)
     if low == "to":
-        return _is_base(units, behind)
+        return is_base(units, behind)
     if low == "that":
         return True
     return low in {"for", "on", "of"} and after.endswith("ing")
 
 
-def _is_base(units: Sequence[Unit], at: int) -> bool:
-    """Whether the word at a place can be an infinitive: not an article, name or plural."""
+def is_base(units: Sequence[Unit], at: int) -> bool:
+    """Return whether the word at a place can be an infinitive: not an article, name or plural."""
     if at >= len(units):
         return False
     unit = units[at]
@@ -193,6 +203,11 @@ def _is_verb(units: Sequence[Unit], place: int) -> bool:
     if before in {"to", "not", "a"} and before != "a":
         return True
     return before in _NOT_ACTS or (before == "a" and _low(units, place - 2) == "with")
+
+
+def _is_help(units: Sequence[Unit], place: int, verb: Verb) -> bool:
+    """Whether `support` is given in money or kind, and approves of nothing."""
+    return verb.type == "Endorsement" and _low(units, place - 1) in _KINDS_OF_HELP
 
 
 def _parent(units: Sequence[Unit], place: int, acts: Sequence[Act]) -> Act | None:

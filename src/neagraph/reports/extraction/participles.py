@@ -13,6 +13,8 @@ from neagraph.reports.extraction.function_words import (
 from neagraph.reports.extraction.scan import Candidate, Scan
 from neagraph.reports.words import words
 
+_LIGHT = "express"
+"""The verb that only says whose act a noun tells: `the view expressed by X`."""
 _PARTICIPIAL = words(
     """Noting Emphasis View Commendation Appreciation Welcome Endorsement Expectation Request
     Recommendation Reaffirmation Agreement ResolveToAct Adoption Approval Acceptance"""
@@ -26,6 +28,8 @@ def told_by_participle(scan: Scan, found: Candidate) -> Act | None:
     if before < 0 or not scan.acts or scan.low(before) in COORDINATES:
         return None
     verb, by = found.form.verb, scan.low(found.stop) == "by"
+    if by and verb.name == _LIGHT and scan.low(before) in scan.lexicon.nouns:
+        return None
     speaks = by or verb.family == "Directive" or verb.type == "Agreement"
     is_as = speaks and scan.low(before) == "as" and scan.low(before - 1) not in {"such", "well"}
     if not is_as and not (_is_noun(scan, before) and _is_passive(scan, found)):

@@ -22,6 +22,7 @@ from neagraph.reports.extraction.function_words import (
 )
 from neagraph.reports.extraction.lexicon import Lexicon
 from neagraph.reports.extraction.units import Unit
+from neagraph.reports.words import words
 
 _EITHER: Final = frozenset({"before", "after", "until", "since"})
 """Words that open a clause or only a phrase."""
@@ -30,6 +31,14 @@ _ASIDE: Final = 7
 _HEAD: Final = 6
 """Within how many units from its beginning a noun phrase must show its head."""
 _PEOPLE: Final = frozenset({"mr", "ms", "mrs", "dr", "prof", "h.e", "h.e.", "professor"})
+
+_DOINGS: Final = ("tion", "sion", "ment", "ance", "val", "ing")
+_DOING: Final = words("review use consent study analysis decision choice search signature check")
+"""How words for something done end, and others of them."""
+_MANNERS: Final = words("unanimity acclamation correspondence information meeting addition")
+_PARTICIPLES: Final = words("made given written drawn taken sent held chosen set put done")
+_AIMS: Final = words("for after upon following pending before until through with without to")
+"""Prepositions before something that is done by someone: `for consideration by the Board`."""
 
 
 class Group(NamedTuple):
@@ -40,12 +49,14 @@ class Group(NamedTuple):
         first: First unit of the group.
         words: Its auxiliaries, in lower case.
         is_infinitive: Whether `to` stands before it.
+        is_able: Whether `able to` or `in a position to` is in it.
     """
 
     before: int
     first: int
     words: tuple[str, ...]
     is_infinitive: bool
+    is_able: bool = False
 
     @property
     def is_be(self) -> bool:
@@ -90,9 +101,15 @@ class Opening(NamedTuple):
 def verb_group(units: Sequence[Unit], place: int) -> Group:
     """Return the auxiliaries and adverbs before the verb at a place."""
     at, first, words = place - 1, place, []
-    infinitive = False
+    infinitive = able = False
     while at >= 0:
         low = units[at].low
+        if skipped := _ability(units, at):
+            words += ["not"] if units[at - 1].low in {"unable", "failed"} else []
+            able, at = True, at - skipped
+            continue
+        if low == "so" and units[at - 1].low in DO:
+            break
         if low == "," and (aside := _aside(units, at)):
             at = aside
             continue
@@ -103,7 +120,15 @@ def verb_group(units: Sequence[Unit], place: int) -> Group:
             words.append(low)
         first = at
         at -= 1
-    return Group(at, first, tuple(words), infinitive)
+    return Group(at, first, tuple(words), infinitive, able)
+
+
+def _ability(units: Sequence[Unit], to: int) -> int:
+    """Return how many units `able to`, `unable to` or `in a position to` takes; 0 for others."""
+    words = [unit.low for unit in units[max(0, to - 3) : to + 1]]
+    if words[-2:] in (["able", "to"], ["unable", "to"], ["failed", "to"]):
+        return 2
+    return len(words) if words == ["in", "a", "position", "to"] else 0
 
 
 def _aside(units: Sequence[Unit], comma: int) -> int:
@@ -123,16 +148,29 @@ def opener(units: Sequence[Unit], place: int, behind_act: int) -> Opening:
         behind_act: Behind the trigger of the last act; the clause cannot begin before it.
     """
     depth, joined = 0, False
+    place = _before_relative(units, place)
     while place >= behind_act:
         low = units[place].low
         depth += (low == ")") - (low == "(" and depth > 0)
         joined = joined or low == "and"
-        if depth == 0 and not units[place].is_masked and not (joined and low in _EITHER):
+        dated = low in _EITHER and place + 1 < len(units) and units[place + 1].date is not None
+        phrase = dated or (joined and low in _EITHER)
+        if depth == 0 and not units[place].is_masked and not phrase:
             kind = _opens(units, place)
             if kind:
                 return Opening(place, kind, low)
         place -= 1
     return Opening(place, "act" if behind_act else "start", "")
+
+
+def _before_relative(units: Sequence[Unit], comma: int) -> int:
+    """Return the place before an aside that a comma closes: `India, which chairs it, | agreed`."""
+    if comma < 0 or units[comma].low != ",":
+        return comma
+    for place in range(comma - 1, max(0, comma - 2 * _ASIDE), -1):
+        if units[place].low == ",":
+            return place - 1 if units[place + 1].low in RELATIVES else comma
+    return comma
 
 
 def _opens(units: Sequence[Unit], place: int) -> str:
@@ -175,6 +213,43 @@ def is_agent(units: Sequence[Unit], place: int, lexicon: Lexicon, *, whole: bool
         ):
             return False
     return False
+
+
+def done_by_others(units: Sequence[Unit], first: int, by: int) -> bool:
+    """Return whether a `by` tells who does what the words before it name, not the verb's act.
+
+    So in `approved for consideration by the Board`, `adopted as amended by Japan`.
+
+    Args:
+        units: The sentence.
+        first: Behind the verb.
+        by: Where `by` stands.
+    """
+    at = by - 1
+    while at > first and is_adverb(units[at].low):
+        at -= 1
+    if at < first or units[at].is_masked or units[at].speaker:
+        return False
+    done = units[at].low.endswith("ed") or units[at].low in _PARTICIPLES
+    return done or is_purpose(units, first, at)
+
+
+def is_purpose(units: Sequence[Unit], first: int, at: int) -> bool:
+    """Return whether a noun at a place says what is to be done: `for consideration`.
+
+    Args:
+        units: The sentence.
+        first: Where the words begin that its preposition must stand in.
+        at: The noun.
+    """
+    low, behind = units[at].low, at + 1
+    if not (low.endswith(_DOINGS) or low in _DOING) or low in _MANNERS:
+        return False
+    while at > first and units[at - 1].low not in PREPOSITIONS:
+        if not is_word(units[at - 1].low) or behind - at > _HEAD:
+            return False
+        at -= 1
+    return at > first and units[at - 1].low in _AIMS
 
 
 def _names_agent(unit: Unit, lexicon: Lexicon) -> bool:

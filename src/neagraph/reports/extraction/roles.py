@@ -21,6 +21,7 @@ from neagraph.reports.spelling import level
 _SPOKESPERSONS: Final = frozenset({"representative", "delegate", "delegation"})
 """Words, in the singular, for one who speaks for a State."""
 _REACH: Final = 8
+_TITLES: Final = frozenset({"mr", "mrs", "ms", "dr", "prof", "professor", "h.e"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Memory:
         state: The State last named.
         mechanism: The mechanism last named in the paragraph.
         newcomers: Agents of the paragraph that neither the graph nor the finder of names knows.
+        collective: The body or group that last acted, as `the Meeting` or `Ministers`.
+        today: First day of the meeting, ISO 8601; None if it is not known.
         told: Acts of the paragraph by the noun's verb, to their actor.
     """
 
@@ -69,6 +72,8 @@ class Memory:
     receiver: str | None = None
     state: str | None = None
     mechanism: Role | None = None
+    today: str | None = None
+    collective: Role | None = None
     told: dict[str, Role | None] = field(default_factory=dict)
     newcomers: list[Found] = field(default_factory=list)
 
@@ -76,6 +81,10 @@ class Memory:
         """Forget what does not reach beyond a paragraph."""
         self.speakers, self.addressee, self.volunteer, self.mechanism = (), None, None, None
         self.told, self.newcomers = {}, []
+
+    def meets(self) -> Role:
+        """Return who decides where nobody is named: the body or group that acts elsewhere."""
+        return self.collective or Role(self.body)
 
     def chair(self) -> str:
         """Return who chairs the meeting."""
@@ -116,15 +125,26 @@ def roles_in(units: Sequence[Unit], span: tuple[int, int], memory: Memory) -> tu
         if role is None:
             break
         found.append(role)
+        if units[place - 1].low == "we":
+            break
         joint = place
-        while joint < end and units[joint].low in {",", "and", "or", "&"}:
+        while joint < end and units[joint].low in {",", "and", "or", "nor", "&"}:
             joint += 1
         if joint == place or not is_agent(units, joint, memory.lexicon):
             break
         if units[joint - 1].low == "," and not _closes(units, joint, end):
             break
+        if _is_office(units, span[0], joint):
+            break
         place = joint
     return tuple(dict.fromkeys(found))
+
+
+def _is_office(units: Sequence[Unit], first: int, joint: int) -> bool:
+    """Whether a person's office goes on at a place: `Mr. Bold, Director of X and Y`."""
+    titled = units[first].low.rstrip(".") in _TITLES
+    described = units[joint - 1].low == "," and units[joint].low.rstrip(".") not in _TITLES
+    return titled and described
 
 
 def _closes(units: Sequence[Unit], place: int, end: int) -> bool:
@@ -215,20 +235,25 @@ def _speaker(
     if kind == "OfficeHolder":
         return Role(memory.chair()), behind
     if kind == "State":
-        hosts = "host" in _lows(units, span[0], behind)
-        iri = (memory.host() or memory.receiver) if hosts else memory.state
-        return (Role(iri, "inferred") if iri else None), behind
+        return _state(units, (span[0], behind), words, memory), behind
     first = units[at - 1].low if at > span[0] and units[at - 1].low[:1].isalpha() else ""
     label = f"{first} {words}" if first in {"other", "several", "some"} else words
     return Role(memory.group(label)), _group_end(units, behind, span[1])
 
 
+def _state(units: Sequence[Unit], span: tuple[int, int], words: str, memory: Memory) -> Role | None:
+    """Return the State that `the Government` or `the host country` means."""
+    if words.endswith("s"):
+        return Role(memory.group(words))
+    hosts = "host" in " ".join(unit.low for unit in units[slice(*span)]).split()
+    iri = (memory.host() or memory.receiver) if hosts else memory.state
+    if iri:
+        return Role(iri, "inferred")
+    return Role(memory.group(f"host {words.rpartition(' ')[2]}")) if hosts else None
+
+
 def _group_end(units: Sequence[Unit], place: int, end: int) -> int:
     return end if place < end and units[place].low in {"of", "from"} else place
-
-
-def _lows(units: Sequence[Unit], first: int, behind: int) -> set[str]:
-    return {unit.low for unit in units[first:behind]}
 
 
 def _body(units: Sequence[Unit], at: int, span: tuple[int, int], memory: Memory) -> str:
@@ -245,8 +270,9 @@ def _body(units: Sequence[Unit], at: int, span: tuple[int, int], memory: Memory)
 def _unknown(units: Sequence[Unit], at: int, end: int, memory: Memory) -> tuple[Role | None, int]:
     words: list[str] = []
     place = at
+    joints = {"."} if units[at].low.rstrip(".") in _TITLES else {"of", "."}
     while place < end and (
-        units[place].text[:1].isupper() or (words and units[place].low in {"of", "."})
+        units[place].text[:1].isupper() or (words and units[place].low in joints)
     ):
         words.append(units[place].text)
         place += 1
@@ -255,7 +281,7 @@ def _unknown(units: Sequence[Unit], at: int, end: int, memory: Memory) -> tuple[
         place -= 1
     if not words:
         return None, place
-    label = " ".join(words)
+    label = " ".join(words).replace(" .", ".")
     iri = memory.finder.provisional(label)
     span = units[at].start, units[place - 1].end
     memory.newcomers.append(Found(*span, iri, is_name=True, label=label, type="Agent"))

@@ -21,12 +21,16 @@ class Candidate(NamedTuple):
         at: Its first unit.
         stop: Behind it.
         group: Auxiliaries and adverbs before it.
+        refuses: Whether its words turn something down: `declined`, `decided not to`.
+        says_no: Whether it has a `no` in it: `took no decision`.
     """
 
     form: Form
     at: int
     stop: int
     group: Group
+    says_no: bool = False
+    refuses: bool = False
 
     def act(self) -> Act:
         """Return the act that this is, to be completed."""
@@ -36,7 +40,7 @@ class Candidate(NamedTuple):
             self.at,
             self.stop,
             form=self.form.kind,
-            negated=self.group.is_negated,
+            negated=self.group.is_negated or self.says_no or self.refuses,
             begin=min(self.group.first, self.at),
         )
 

@@ -30,6 +30,8 @@ def subject_of(scan: Scan, opened: Opening, last: int) -> Span | None:
         first = _new_agent(scan, first, last)
     else:
         first = _behind_introduction(scan, first, last)
+    if scan.low(first) == "(" and scan.low(first + 2) == ")":
+        first += len("(a)")
     while last > first and scan.low(last) == ",":
         last -= 1
     if first > last or not any(is_word(unit.low) for unit in scan.units[first : last + 1]):

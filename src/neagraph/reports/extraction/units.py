@@ -17,7 +17,8 @@ from neagraph.reports.words import words
 _MOST_GAPS = 2
 _GAPS = words(
     """due full also further its the their his her with special particular once again broad wide
-    general strong unanimous sincere deep profound"""
+    general strong unanimous sincere deep profound no any a an full formal clear firm warm
+    heartfelt grave serious careful"""
 )
 """Words that may stand inside a verb of several words: `took due note`."""
 
@@ -122,13 +123,21 @@ def _read(units: Sequence[Unit], place: int, lexicon: Lexicon) -> Unit:
         return unit
     forms = tuple(
         (form, taken)
-        for words, form in lexicon.forms.get(unit.low, ())
+        for words, form in (() if _is_titled(units, place) else lexicon.forms.get(unit.low, ()))
         if (taken := _phrase(units, place, words))
     )
     speaker, reach = _speaker(units, place, lexicon)
     if not forms and not speaker:
         return unit
     return Unit(unit.text, unit.low, unit.start, unit.end, None, None, None, forms, speaker, reach)
+
+
+def _is_titled(units: Sequence[Unit], place: int) -> bool:
+    """Whether a word is no verb: in a title as in `Member States`, or in `provided that`."""
+    unit, before = units[place], units[place - 1].text if place else "."
+    if unit.low == "provided":
+        return place + 1 < len(units) and units[place + 1].low == "that"
+    return unit.text == "States" and before[:1].isalpha()
 
 
 def _phrase(units: Sequence[Unit], place: int, words: Sequence[str]) -> int:

@@ -148,10 +148,16 @@ def test_welcome_answers_the_offer_that_it_is_about(told):
         ("The Secretariat is to report on the results.", [("is to report", "Request")]),
         ("Action: Secretariat to circulate the rules.", [("circulate", "Request")]),
         ("The EANET experts measured the deposition.", [("measured", "Narration")]),
-        ("The pilot phase has been prolonged.", [("prolonged", "Narration")]),
+        ("The pilot phase has been rehearsed.", [("rehearsed", "Narration")]),
         ("Mongolia and China, stressing the cost, intend to leave.", [("stressing", "Emphasis")]),
         ("SOM was pleased to learn that Japan joined.", [("pleased to learn", "Noting")]),
         ("Japan reserved its position.", [("reserved its position", "View")]),
+        ("SOM was not able to approve the budget.", [("approve", "Approval")]),
+        ("Japan was not in a position to support it.", [("support", "Endorsement")]),
+        ("SOM failed to reach consensus.", [("reach consensus", "Agreement")]),
+        ("Japan, which chairs the SPC, announced a plan.", [("announced", "Undertaking")]),
+        ("Parties in a position to do so are invited to help.", [("invited", "Request")]),
+        ("Left open the question of languages.", [("Left open", "ResolveToAct")]),
         ("The date remains to be fixed.", [("remains", "Specification")]),
         ("At the last session of the year the Chair resigned.", [("resigned", "Narration")]),
         ("States are encouraged to act.", [("encouraged", "Recommendation")]),
@@ -164,6 +170,47 @@ def test_welcome_answers_the_offer_that_it_is_about(told):
 )
 def test_less_usual_ways_of_telling_an_act_are_read(sentence, acts, told):
     assert [act[:2] for act in told(sentence).acts()][:1] == acts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts"),
+    [
+        (
+            "SOM neither endorsed nor rejected the text.",
+            [("endorsed", "Endorsement"), ("rejected", "Approval")],
+        ),
+        (
+            "SOM, having considered the report, decides to act.",
+            [("considered", "ReviewAct"), ("decides", "ResolveToAct")],
+        ),
+        (
+            "The Chair was thanked and encouraged to go on.",
+            [("thanked", "Appreciation"), ("encouraged", "Recommendation")],
+        ),
+        (
+            "SOM noted that no agreement was reached.",
+            [("noted", "Noting"), ("agreement was reached", "Agreement")],
+        ),
+    ],
+)
+def test_acts_that_share_words_are_told_apart(sentence, acts, told):
+    assert [act[:2] for act in told(sentence).acts()] == acts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "negated"),
+    [
+        ("SOM neither endorsed nor rejected the text.", [True, True]),
+        ("SOM took no decision.", [True]),
+        ("SOM declined the offer.", [True]),
+        ("SOM decided not to meet.", [True]),
+        ("SOM was unable to approve it.", [True]),
+        ("SOM approved it.", [False]),
+    ],
+)
+def test_what_was_not_done_is_negated(sentence, negated, told):
+    acts = told(sentence).extraction.statements
+    assert [act.negated for act in acts if act.level == "main"] == negated
 
 
 @pytest.mark.parametrize(

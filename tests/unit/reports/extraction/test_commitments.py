@@ -60,7 +60,7 @@ JAPAN = "state/japan"
         ),
         (
             "SOM recommended that the plan be revised by the Secretariat.",
-            [("Task", "body/neaspec-secretariat", "revised by the Secretariat")],
+            [("Task", "body/neaspec-secretariat", "the plan be revised by the Secretariat")],
         ),
         (
             "SOM recommends to the SPC that it adopt the guidelines.",
@@ -106,6 +106,39 @@ JAPAN = "state/japan"
         ("Japan proposed to convene a workshop.", []),
         ("The Parties may invite observers.", []),
         ("The Meeting decided not to open a second area.", []),
+        (
+            "It was decided to repeat the census.",
+            [("SelfCommitment", "body/neaspec-som", "repeat the census")],
+        ),
+        (
+            "The next session is planned for May 2031.",
+            [("SelfCommitment", "body/neaspec-som", "planned for May 2031")],
+        ),
+        (
+            "Mongolia informed SOM of its plan to set up a park.",
+            [("SelfCommitment", "state/mongolia", "set up a park")],
+        ),
+        (
+            "The Meeting reiterated its request to the SPC to send a note.",
+            [("Task", "body/neacap-spc", "send a note")],
+        ),
+        (
+            "The Meeting thanked Japan and encouraged it to continue the work.",
+            [("Task", JAPAN, "continue the work")],
+        ),
+        ("Mongolia asked for more time to study the text.", []),
+        (
+            "Japan pledged USD 5,000, Mongolia USD 300 and China USD 7,000.",
+            [
+                ("SelfCommitment", JAPAN, "USD 5,000"),
+                ("SelfCommitment", "state/mongolia", "USD 300"),
+                ("SelfCommitment", "state/china", "USD 7,000"),
+            ],
+        ),
+        (
+            "Follow-up: Japan to share the template; China to provide comments.",
+            [("Task", JAPAN, "share the template"), ("Task", "state/china", "provide comments")],
+        ),
     ],
 )
 def test_party_and_action_are_read(sentence, bonds, told):
@@ -130,6 +163,34 @@ def test_party_and_action_are_read(sentence, bonds, told):
         ("in due course", (None, None, "open", "stated")),
         ("within two weeks", (None, None, "open", "stated")),
         ("for further consultations in 2021", (None, "2021-12-31", "year", "inferred")),
+        ("between April 2031 and March 2033", ("2031-04-01", "2033-03-31", "month", "stated")),
+        ("from May 2031 to June 2032", ("2031-05-01", "2032-06-30", "month", "stated")),
+        ("in the course of 2032", ("2032-01-01", "2032-12-31", "year", "stated")),
+        ("as of 1 May 2029", ("2029-05-01", None, "day", "stated")),
+        ("from 2029 onwards", ("2029-01-01", None, "year", "stated")),
+        ("after 30 June 2029", ("2029-07-01", None, "day", "stated")),
+        ("by mid-2026", (None, "2026-06-30", "year", "stated")),
+        ("in 2029 at the latest", (None, "2029-12-31", "year", "stated")),
+        ("in Q1 2026", ("2026-01-01", "2026-03-31", "month", "stated")),
+        ("in the biennium 2026/27", ("2026-01-01", "2027-12-31", "year", "stated")),
+        ("during the week of 10 March 2025", ("2025-03-10", "2025-03-16", "day", "stated")),
+        ("in 2025 and 2026", ("2025-01-01", "2026-12-31", "year", "stated")),
+        ("by 30 September", (None, "2021-09-30", "day", "stated")),
+        ("in early December", ("2020-12-01", "2020-12-31", "month", "stated")),
+        ("by mid-August", (None, "2021-08-31", "month", "stated")),
+        ("by the end of the month", (None, "2020-10-31", "month", "stated")),
+        ("before the end of the year", (None, "2020-12-31", "year", "stated")),
+        ("in the course of next year", ("2021-01-01", "2021-12-31", "year", "stated")),
+        ("by 30 April of each year, beginning in 2027", ("2027-01-01", None, "year", "stated")),
+        ("before the winter of 2033", (None, None, "open", "stated")),
+        ("in time for COP 30", (None, None, "event", "stated")),
+        ("in conjunction with the next SOM", (None, None, "event", "stated")),
+        ("ahead of its next session", (None, None, "event", "stated")),
+        ("no later than the date of entry into force of it", (None, None, "event", "stated")),
+        ("two weeks before the next session", (None, None, "event", "stated")),
+        ("over the next three years", (None, None, "open", "stated")),
+        ("by Friday", (None, None, "open", "stated")),
+        ("at the earliest opportunity", (None, None, "open", "stated")),
     ],
 )
 def test_deadline_has_bounds_precision_and_basis(words, due, told):
@@ -142,10 +203,28 @@ def test_deadline_has_bounds_precision_and_basis(words, due, told):
         "The Meeting requested the SPC to publish the data for 2025-2030.",
         "The Meeting requested the SPC to follow the NEACAP Work Plan 2021-2025.",
         "The Meeting requested the SPC to act on the advice of SOM-23.",
+        "The Meeting requested the SPC to carry out the plan adopted in 2029.",
+        "The Meeting requested the SPC to repeat the survey of 2019.",
     ],
 )
 def test_dates_of_other_things_are_no_deadlines(sentence, told):
     assert told(sentence).dues() == []
+
+
+def test_deadline_between_a_request_and_its_action_counts(told):
+    read = told("The Meeting requested the SPC, by 31 March 2026, to send a note.")
+    assert read.dues() == [(None, "2026-03-31", "day", "stated")]
+
+
+def test_date_without_a_year_says_nothing_where_the_meeting_has_no_date(told):
+    read = told("The Meeting requested the SPC to send a note by 30 September.", None)
+    assert read.dues() == []
+
+
+def test_date_that_is_still_open_is_no_part_of_what_is_to_be_done(told):
+    read = told("Japan offered to host SOM-25 in 2033, the exact dates to be announced.")
+    assert read.bonds() == [("OfferedCommitment", JAPAN, "host SOM-25 in 2033")]
+    assert read.dues() == [("2033-01-01", "2033-12-31", "year", "stated")]
 
 
 def test_deadline_before_a_modal_verb_counts(told):
@@ -161,6 +240,8 @@ def test_deadline_before_a_modal_verb_counts(told):
         ("Japan offers to lead, provided that funds are found.", "provided that funds are found"),
         ("The Parties should, where appropriate, consult.", "where appropriate"),
         ("Japan offered to host it.", None),
+        ("Japan offered to host it, if possible within the year.", "if possible"),
+        ("Japan offered to follow the guidance provided.", None),
     ],
 )
 def test_condition_is_kept_in_its_words(sentence, condition, told):

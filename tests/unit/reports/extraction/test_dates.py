@@ -27,6 +27,10 @@ from neagraph.reports.extraction.money import money_in
         ("early 2024", "2024-01-01", "2024-12-31", "year"),
         ("2021-2025", "2021-01-01", "2025-12-31", "year"),
         ("2022", "2022-01-01", "2022-12-31", "year"),
+        ("2022-23", "2022-01-01", "2023-12-31", "year"),
+        ("2022/2023", "2022-01-01", "2023-12-31", "year"),
+        ("Q3 2022", "2022-07-01", "2022-09-30", "month"),
+        ("the latter half of 2022", "2022-07-01", "2022-12-31", "month"),
     ],
 )
 def test_date_has_its_first_and_last_day(text, first, last, precision):
@@ -51,6 +55,13 @@ def test_what_is_no_date_is_not_read_as_a_day(text):
         ("CHF 120,000", "120000", "CHF", "stated"),
         ("2,000 yen", "2000", "JPY", "stated"),
         ("RMB 3.50", "3.5", "CNY", "stated"),
+        ("AUD 3 million", "3000000", "AUD", "stated"),
+        ("A$ 6,200", "6200", "AUD", "stated"),
+        ("250 000 Swiss francs", "250000", "CHF", "stated"),
+        ("3,456,000 United States dollars", "3456000", "USD", "stated"),
+        ("SEK 3.5 million", "3500000", "SEK", "stated"),
+        ("£2.5m", "2500000", "GBP", "inferred"),
+        ("7 million Danish kroner", "7000000", "DKK", "stated"),
     ],
 )
 def test_sum_has_value_and_currency(text, value, currency, basis):

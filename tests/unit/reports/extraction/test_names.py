@@ -73,6 +73,20 @@ def test_acronym_in_brackets_stands_for_the_name_before_it(told):
     assert [name for name, _ in read.names()] == ["pearl-reef-convention"] * 3
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("1. Zambia thanked Viet Nam and New Zealand.", ["zambia", "viet-nam", "new-zealand"]),
+        ("1. The Board approved it.\n- Congratulates Finland.", ["finland"]),
+        ("1. The Meeting praised the Jordan River Trust.", ["jordan-river-trust"]),
+        ("1. The Meeting approved 30 United States dollars.", []),
+        ("1. The Meeting asked for a concept note and a roadmap.", ["concept-note", "roadmap"]),
+    ],
+)
+def test_states_and_texts_that_the_graph_does_not_know_are_named(text, names, told):
+    assert [name for name, _ in told(text, None).names()] == names
+
+
 def test_new_thing_has_label_and_class(told):
     mention = told("The Pearl Reef Convention met.").extraction.entities[0]
     assert (mention.provisional, mention.label, mention.type) == (
@@ -85,7 +99,7 @@ def test_new_thing_has_label_and_class(told):
 
 def test_description_of_another_meeting_is_not_taken_for_a_name(told):
     read = told("1. The Meeting accepted the financial report.", None)
-    assert [name for name, _ in read.names()] == []
+    assert [mention.provisional for mention in read.extraction.entities] == [True]
 
 
 def test_secretariat_of_an_unknown_body_is_a_thing_of_the_report(told):
