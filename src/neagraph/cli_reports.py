@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,23 +15,23 @@ from rich.console import Console
 from rich.progress import Progress
 
 from neagraph.curating.desk import keep_text, review_of, take_sheet, text_of
-from neagraph.curating.finding import extract_document, graph_of, slug_for, unreviewed
+from neagraph.curating.finding import Search, find, graph_of, search_for, slug_for, unreviewed
+from neagraph.curating.folder import Files, extract_each, reports_in
 from neagraph.curating.intake import TakenIn, take_in
+from neagraph.curating.listing import Found, fields_of, listing_of
 from neagraph.curating.project import Project
 from neagraph.curating.publishing import Published, publish
-from neagraph.errors import UsageError
+from neagraph.errors import NeagraphError, UsageError
 from neagraph.rdf.io import read_file
-from neagraph.reports.document import Document
 from neagraph.reports.measuring.evaluation import evaluate
 from neagraph.reports.measuring.gold import read_gold
 from neagraph.reports.measuring.scores import to_json as scores_to_json
 from neagraph.reports.measuring.scores import to_text as scores_to_text
 from neagraph.reports.publishing.turtle import write_report
-from neagraph.reports.reading.batch import run_batch
-from neagraph.reports.reading.readers import REPORT_FORMATS, read_report
+from neagraph.reports.reading.batch import Outcome
+from neagraph.reports.reading.readers import read_report
 from neagraph.reports.reviewing.review import CERTAIN, Difference, items_of
 from neagraph.reports.reviewing.sheet import MOST_BYTES, write_sheet
-from neagraph.reports.statements import Extraction, Statement, to_json
 from neagraph.settings import TABLE, load_settings, project_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -82,14 +79,6 @@ class ScoreFormat(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found in a file, and its text."""
-
-    extraction: Extraction
-    document: Document
-
-
 @app.command("extract")
 def extract_command(
     reports: Annotated[list[Path], typer.Argument(help="Reports, or folders of reports.")],
@@ -103,78 +92,79 @@ def extract_command(
     ] = _SECONDS,
 ) -> None:
     """Print what reports say: statements, commitments, dates, money; nothing is stored."""
-    files = list(_files(reports))
-    if len(files) == 1:
-        project = Project(project_root(), Path())
+    files = reports_in(reports)
+    project = Project(project_root(), Path())
+    if len(files.reports) == 1:
         with _paragraphs() as progress:
-            found = _found(files[0], project, meeting, progress)
-        _print(_shown(files[0], found, project, output))
+            found = _found(files.reports[0], project, meeting, progress)
+        _warn(found, unless=output in {ExtractFormat.JSON, ExtractFormat.TEXT})
+        _print(_shown(files.reports[0], found, project, output))
         return
     if output in {ExtractFormat.TURTLE, ExtractFormat.CSV}:
         raise UsageError(
-            f"{output.value} is printed of one report at a time.",
+            f"The format {output.value} is printed of one report at a time.",
             hint="Use --format json, which prints one line for each report.",
         )
-    if not _extract_many(files, meeting, output, seconds):
-        raise typer.Exit(1)
+    search = search_for(project, meeting=meeting)
+    failed = _extract_many(files.reports, search, output, seconds)
+    sys.stderr.write(_summary(files, failed))
+    if failed:
+        raise typer.Exit(1 if len(failed) < len(files.reports) else 2)
 
 
 def _extract_many(
-    files: Sequence[Path], meeting: str | None, output: ExtractFormat, seconds: float
-) -> bool:
-    """Print what each file says as it is done; return whether all could be read."""
-    good, project = True, Project(project_root(), Path())
-    function = partial(_found_apart, meeting=meeting)
-    outcomes = run_batch(function, files, workers=os.cpu_count() or 1, seconds=seconds)
-    for outcome in outcomes:
-        if outcome.result is None:
-            good = False
-            error = outcome.error
-            where = "" if error is None or error.where else f"{outcome.path}: "
-            sys.stderr.write(f"neagraph: {where}{error}\n")
-        elif output is ExtractFormat.JSON:
-            said = {"file": str(outcome.path), **to_json(outcome.result.extraction)}
-            _print(json.dumps(said, ensure_ascii=False) + "\n")
-        else:
-            _print(_shown(outcome.path, outcome.result, project, output))
-    return good
+    files: Sequence[Path], search: Search, output: ExtractFormat, seconds: float
+) -> list[Path]:
+    """Print what each file says; return those that could not be read."""
+    failed = []
+    with _files(len(files)) as progress:
+        outcomes = extract_each(
+            files,
+            search,
+            as_json=output is ExtractFormat.JSON,
+            seconds=seconds,
+            progress=progress,
+        )
+        for outcome in outcomes:
+            if outcome.result is None:
+                failed.append(outcome.path)
+                sys.stderr.write(f"neagraph: {outcome.error}\n")
+            else:
+                _print(outcome.result)
+    return failed
 
 
-def _found_apart(path: Path, *, meeting: str | None) -> _Found:
-    """Return what is found in a file; a process of its own runs this."""
-    return _found(path, Project(project_root(), Path()), meeting, None)
+def _summary(files: Files, failed: Sequence[Path]) -> str:
+    """Return what became of several reports, in a sentence or two."""
+    number = len(files.reports)
+    lines = [f"{number - len(failed):,} of {number:,} reports were read."]
+    if failed:
+        lines.append(f"Not read, for the reasons above: {', '.join(map(str, failed))}.")
+    if files.passed_over:
+        lines.append(f"{files.passed_over:,} other files are none, by their names.")
+    return "neagraph: " + "\n          ".join(lines) + "\n"
 
 
 def _found(
     path: Path, project: Project, meeting: str | None, progress: Callable[[int, int], None] | None
-) -> _Found:
+) -> Found:
     document = read_report(path)
-    return _Found(extract_document(document, project, meeting=meeting, progress=progress), document)
+    search = search_for(project, meeting=meeting)
+    return Found(find(document, search, progress=progress), document)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    suffixes = {f".{suffix}" for form in REPORT_FORMATS for suffix in form.suffixes}
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = [
-            p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in suffixes
-        ]
-        if not inside:
-            known = ", ".join(sorted(suffixes))
-            raise UsageError(
-                "There is no report in this folder.", where=str(path), hint=f"{known}."
-            )
-        yield from inside
+def _warn(found: Found, *, unless: bool = False) -> None:
+    """Tell on standard error what could not be read of a report, unless the output says it."""
+    for warning in () if unless else found.document.warnings:
+        sys.stderr.write(f"neagraph: warning: {warning}\n")
 
 
-def _shown(path: Path, found: _Found, project: Project, output: ExtractFormat) -> str:
+def _shown(path: Path, found: Found, project: Project, output: ExtractFormat) -> str:
     extraction = found.extraction
     if output is ExtractFormat.JSON:
-        return json.dumps(to_json(extraction), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(fields_of(found), indent=2, ensure_ascii=False) + "\n"
     if output is ExtractFormat.TEXT:
-        return _listing(path, found)
+        return listing_of(path, found)
     slug = slug_for(path, extraction.meeting)
     reading = unreviewed(extraction, found.document.text, slug=slug)
     if output is ExtractFormat.CSV:
@@ -192,6 +182,7 @@ def ingest_command(
     project = _project(state)
     with _paragraphs() as progress:
         found = _found(report, project, meeting, progress)
+    _warn(found)
     name = slug or slug_for(report, found.extraction.meeting)
     taken = take_in(found.extraction, found.document.text, project, slug=name)
     _print(_told(taken))
@@ -262,9 +253,12 @@ def evaluate_command(
     ),
 ) -> None:
     """Print how well a report is read, measured against an annotation by hand."""
-    wanted = read_gold(_utf8(gold))
+    with _placed(gold):
+        wanted = read_gold(_utf8(gold))
     found = _found(report, Project(project_root(), Path()), wanted.meeting, None)
-    evaluation = evaluate(wanted, found.extraction)
+    _warn(found)
+    with _placed(gold):
+        evaluation = evaluate(wanted, found.extraction)
     if output is ScoreFormat.JSON:
         _print(json.dumps(scores_to_json(evaluation), indent=2, ensure_ascii=False) + "\n")
     else:
@@ -272,32 +266,6 @@ def evaluate_command(
 
 
 # ---- What is printed -----------------------------------------------------------------------------
-
-
-def _listing(path: Path, found: _Found) -> str:
-    """Return what was found as people read it, with its words."""
-    lines = [f"{path}: {len(found.extraction.statements)} statements"]
-    text, number = found.document.text, ""
-    for it in found.extraction.statements:
-        if it.paragraph != number:
-            number = it.paragraph
-            lines += ["", f"Paragraph {number}"]
-        lines += _statement(it, text)
-    return "\n".join(lines) + "\n"
-
-
-def _statement(it: Statement, text: str) -> list[str]:
-    depth = "    " if it.level == "embedded" else "  "
-    actor = (it.actor or "unstated").rpartition("/")[2]
-    lines = [
-        f"{depth}{it.id}  {it.type} by {actor}, {it.confidence:.2f}",
-        f"{depth}    {' '.join(text[it.start : it.end].split())}",
-    ]
-    for commitment in it.commitments:
-        party = (commitment.committed_party or "unstated").rpartition("/")[2]
-        due = f", due {commitment.due.as_written}" if commitment.due else ""
-        lines.append(f"{depth}    → {commitment.kind} of {party}{due}")
-    return lines
 
 
 def _told(taken: TakenIn) -> str:
@@ -356,7 +324,38 @@ def _utf8(path: Path) -> str:
     try:
         return read_file(path).decode()
     except UnicodeDecodeError as error:
-        raise UsageError("The annotation is not UTF-8 text.", where=str(path)) from error
+        raise UsageError(
+            "The annotation is not UTF-8 text.",
+            hint="The first argument is the annotation (YAML), the second the report.",
+        ) from error
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[None]:
+    """Let errors that name no place name a file."""
+    try:
+        yield
+    except NeagraphError as error:
+        error.where = error.where or str(path)
+        raise
+
+
+@contextmanager
+def _files(number: int) -> Iterator[Callable[[Outcome[str]], None]]:
+    """Show on a terminal how many reports are done, and how many of them could not be read."""
+    console = Console(stderr=True)
+    shown = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with shown as bar:
+        task = bar.add_task("reports", total=number)
+        failed = 0
+
+        def tell(outcome: Outcome[str]) -> None:
+            nonlocal failed
+            failed += outcome.result is None
+            said = f"reports, {failed:,} not read" if failed else "reports"
+            bar.update(task, advance=1, description=said)
+
+        yield tell
 
 
 @contextmanager

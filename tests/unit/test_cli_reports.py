@@ -17,8 +17,10 @@ from neagraph.errors import NeagraphError
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import parse
 from neagraph.settings import project_root
+from neagraph.tokens import Role, TokenStore
 
 from .reports.review_samples import TEXT
+from .reports.test_readers_pdf import SCAN, pdf
 
 GOLD = """\
 source: {file: reed.txt, characters: 318, meeting: meeting/neaspec-som-25}
@@ -74,6 +76,7 @@ def decided(sheet: str, verdict: str) -> bytes:
 def test_extract_prints_the_documented_json(run, report):
     said = json.loads(run("extract", report))
     assert set(said) == {"document", "rules", "paragraphs", "statements", "entities"}
+    assert said["document"]["warnings"] == []
     assert said["document"]["characters"] == len(TEXT)
     assert set(said["paragraphs"][0]) == {"number", "start", "end", "heading"}
     statement = said["statements"][0]
@@ -95,18 +98,64 @@ def test_extract_prints_turtle_a_sheet_and_a_listing(run, report):
     assert "Request by" in listing
 
 
-def test_extract_goes_on_when_one_of_several_is_bad(run, report, tmp_path):
-    (tmp_path / "reports").mkdir()
-    for name in ("a.txt", "b.txt"):
-        shutil.copy(report, tmp_path / "reports" / name)
-    (tmp_path / "reports" / "bad.pdf").write_bytes(b"%PDF-1.7 cut short")
-    (tmp_path / "reports" / "readme.xyz").write_text("no report")
-    said = run("extract", tmp_path / "reports", code=1)
-    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    assert sorted(Path(line["file"]).name for line in lines) == ["a.txt", "b.txt"]
-    (tmp_path / "reports" / "bad.pdf").unlink()
-    listing = run("extract", tmp_path / "reports", "--format", "text")
-    assert listing.count("statements\n") == 2
+def test_a_listing_tells_what_was_not_done_sums_and_conditions(run, tmp_path):
+    path = tmp_path / "reed.txt"
+    path.write_text(
+        "1. Mongolia did not support the proposal.\n\n2. China pledged US$ 5,000.\n\n"
+        "3. Japan offered to host the next meeting, subject to the availability of funds.\n"
+    )
+    listing = run("extract", path, "--format", "text")
+    assert "Endorsement by mongolia, not done, " in listing
+    assert "→ 5000 USD from china" in listing
+    assert "OfferedCommitment of japan, subject to the availability of funds" in listing
+
+
+def test_extract_goes_on_when_one_of_several_is_bad(root, report, tmp_path):  # noqa: ARG001
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name in ("c.txt", "a.txt"):
+        shutil.copy(report, folder / name)
+    bad = folder / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.7 cut short")
+    (folder / "readme.xyz").write_text("no report")
+    (folder / "~$c.txt").write_text("a lock of a word processor")
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "d.txt").write_text(TEXT)
+    result = CliRunner().invoke(cli.app, ["extract", str(folder), str(folder / "c.txt")])
+    assert result.exit_code == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [Path(line["file"]).name for line in lines] == ["a.txt", "c.txt"]
+    assert lines[0]["statements"] == lines[1]["statements"]
+    assert f"neagraph: {bad}: This PDF is damaged or cut short." in result.stderr
+    assert "neagraph: 2 of 3 reports were read." in result.stderr
+    assert f"Not read, for the reasons above: {bad}." in result.stderr
+    assert "2 other files are none, by their names." in result.stderr
+
+
+def test_extract_says_that_all_were_read_or_none(root, report, tmp_path):  # noqa: ARG001
+    shutil.copy(report, tmp_path / "b.txt")
+    files = [str(report), str(tmp_path / "b.txt")]
+    result = CliRunner().invoke(cli.app, ["extract", *files, "--format", "text"])
+    assert result.stdout.count(" statements\n") == 2
+    assert result.stderr == "neagraph: 2 of 2 reports were read.\n"
+    nowhere = [str(tmp_path / name) for name in ("x.txt", "y.txt")]
+    result = CliRunner().invoke(cli.app, ["extract", *nowhere])
+    assert result.exit_code == 2
+    assert result.stderr.count("The file cannot be read: no such file") == 2
+
+
+def test_pages_that_are_pictures_are_told_by_every_command(run, root, tmp_path):  # noqa: ARG001
+    path = tmp_path / "partly-scanned.pdf"
+    said = [(72, 700 - 14 * at, line) for at, line in enumerate(TEXT.splitlines()) if line]
+    path.write_bytes(pdf(said, [], drawn=SCAN, on=1))
+    told = "There is no text on page 2 of 2"
+    (warning,) = json.loads(run("extract", path))["document"]["warnings"]
+    assert warning.startswith(told)
+    assert f"\nwarning: {told}" in run("extract", path, "--format", "text")
+    for command in (["extract", str(path), "--format", "csv"], ["ingest", str(path)]):
+        result = CliRunner().invoke(cli.app, command)
+        assert result.exit_code == 0
+        assert f"neagraph: warning: {told}" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -206,3 +255,13 @@ def test_what_the_shapes_say_and_what_holds_on_is_told(run, report, tmp_path, mo
 def test_statements_entered_by_hand_are_told(run, shared):
     took = run("ingest", shared / "reports" / "neaspec-som-24.txt")
     assert re.search(r"\n\d+ stand in the graph already, entered by hand\.\n", took)
+
+
+def test_serve_tells_how_somebody_may_review(tmp_path):
+    tokens = TokenStore(tmp_path / "tokens.json")
+    assert cli._who_may(None) == ""
+    assert "neagraph token add NAME" in cli._who_may(tokens)
+    tokens.add("Ann", Role.EDITOR)
+    assert cli._who_may(tokens) == ""
+    (tmp_path / "tokens.json").write_text("{")
+    assert "tokens.json" in cli._who_may(tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 
 from neagraph.build import build
 from neagraph.curating.desk import desk_of, keep, keep_text, review_of, take_sheet, text_of
-from neagraph.curating.finding import extract_document, graph_of, slug_for, unreviewed
+from neagraph.curating.finding import find, graph_of, search_for, slug_for, unreviewed
 from neagraph.curating.intake import take_in
 from neagraph.curating.project import Project
 from neagraph.curating.publishing import publish
@@ -31,11 +32,11 @@ from neagraph.reports.reviewing.decisions import FILE, Verdict
 from neagraph.reports.reviewing.sheet import by_id, write_sheet
 from neagraph.settings import project_root
 from neagraph.store.history import CommitLog
-from neagraph.store.snapshot import locked
+from neagraph.store.snapshot import load_dataset, locked
 from neagraph.store.state import by_graph, history_path, present_quads
-from neagraph.vocab import ID, thing
+from neagraph.vocab import ID, NEA, thing
 
-from .reports.review_samples import MEETING, TEXT, from_annotation, sample
+from .reports.review_samples import MEETING, PROVISIONAL, TEXT, from_annotation, sample
 
 INBOX = ID + "graph/inbox/reed"
 REPORT = ID + "graph/report/reed"
@@ -45,7 +46,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A checkout of the project's own data."""
-    for name in ("ontology", "data"):
+    for name in ("ontology", "data", "queries"):
         shutil.copytree(project_root() / name, tmp_path / "project" / name)
     (tmp_path / "project" / "pyproject.toml").touch()
     return tmp_path / "project"
@@ -128,6 +129,12 @@ def test_other_rules_show_what_is_different_and_leave_decisions_alone(project):
     assert items["p1-s1-a"].statement.actor is not None
     assert items["p1-s1-a"].differs
     assert items["p2-s1-a"].verdict is Verdict.REJECT
+
+
+def test_a_name_for_the_time_being_of_the_report_may_be_written_into_a_cell(project):
+    taken(project)
+    ruled(project, p2_s1_b={"actor": PROVISIONAL})
+    assert by_id(review_of("reed", project).items)["p2-s1-b"].statement.actor == PROVISIONAL
 
 
 def moved(extraction, shift: int):
@@ -383,22 +390,40 @@ def test_what_is_found_can_be_looked_at_without_storing_it(project, state):
 def test_a_document_is_read_with_the_names_of_the_graph(project):
     document = Document(text=TEXT, sha256=sample().sha256)
     seen: list[tuple[int, int]] = []
-    found = extract_document(
-        document, project, meeting="meeting/neaspec-som-25", progress=lambda *p: seen.append(p)
-    )
+    search = search_for(project, meeting="meeting/neaspec-som-25")
+    found = find(document, search, progress=lambda *step: seen.append(step))
     assert found.meeting == MEETING
     assert {s.type for s in found.statements} >= {"Adoption", "Request", "Noting", "Offer"}
     assert seen == [(1, 2), (2, 2)]
-    new = extract_document(document, project, meeting="meeting/reed-council-3")
+    new = find(document, search_for(project, meeting="meeting/reed-council-3"))
     assert new.meeting == thing("meeting/reed-council-3")
     with pytest.raises(UsageError, match="no meeting"):
-        extract_document(document, project, meeting="state/japan")
+        find(document, search_for(project, meeting="state/japan"))
+
+
+def test_what_was_not_done_goes_the_whole_way(project, root, state):
+    text = "1. The Meeting adopted the budget.\n\n2. The Meeting did not adopt the Reed Plan.\n"
+    document = Document(text, hashlib.sha256(text.encode()).hexdigest())
+    found = find(document, search_for(project, meeting="meeting/neaspec-som-24"))
+    assert [(s.type, s.negated) for s in found.statements] == [
+        ("Adoption", False),
+        ("Adoption", True),
+    ]
+    take_in(found, text, project, slug="reed", clock=lambda: NOON)
+    assert waiting(state) == {"p1-s1-a", "p2-s1-a"}
+    ruled(project, p2_s1_a=Verdict.ACCEPT)
+    publish("reed", project)
+    assert "<statement/reed/p2-s1-a> a nea:NegatedAct ;" in published(root)
+    assert "nea:Adoption" in published(root)
+    assert "nea:adopts" not in published(root)
+    quads = load_dataset(build(root, state).snapshot)
+    assert not any(q.predicate.value == NEA + "adoptedAt" and "reed" in str(q) for q in quads)
 
 
 def test_a_real_report_goes_the_whole_way(shared, project, root, state):
     """SOM-24 under another name: extracted, accepted, published, built."""
     document = read_report(shared / "reports" / "neaspec-som-24.txt")
-    extraction = extract_document(document, project)
+    extraction = find(document, search_for(project))
     found = take_in(extraction, document.text, project, slug="reed", clock=lambda: NOON)
     assert found.reading.problems == {}
     names = [s.id.replace("-", "_") for s in found.reading.extraction.statements]

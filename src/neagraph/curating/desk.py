@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neagraph.curating.project import Project, timestamp
-from neagraph.errors import UsageError
+from neagraph.errors import NotFoundError, UsageError
 from neagraph.rdf.terms import Literal
 from neagraph.reports.document import Document
 from neagraph.reports.reading import source_texts
@@ -17,6 +17,7 @@ from neagraph.reports.reviewing.decisions import Decision, Reading
 from neagraph.reports.reviewing.review import Item, items_of
 from neagraph.reports.reviewing.sheet import read_sheet
 from neagraph.reports.reviewing.sheet_import import decisions_in, report_of
+from neagraph.reports.statements import Extraction
 from neagraph.store.history import Clock, now
 from neagraph.vocab import NEA
 
@@ -89,7 +90,11 @@ def keep_text(file: Path, project: Project) -> Document:
     }
     with project.reviews() as reviews:
         taken = {reviews.reading(slug).extraction.sha256 for slug in reviews.slugs()}
-    source_texts.check_known(document, editions | taken)
+    try:
+        source_texts.check_known(document, editions | taken)
+    except NotFoundError as error:
+        error.where = str(file)
+        raise
     source_texts.keep(project.state, file.read_bytes(), document)
     return document
 
@@ -103,6 +108,12 @@ def text_of(sha256: str, project: Project) -> str | None:
 def desk_of(
     review: Review, project: Project, *, text: str | None, who: str, clock: Clock = now
 ) -> Desk:
-    """Return what a reviewer of a report works with."""
+    """Return what a reviewer of a report works with: its names for the time being are known."""
     extraction = review.reading.extraction
-    return Desk(extraction, project.glossary, text, who, timestamp(clock))
+    glossary = project.glossary.adding(names_in(extraction))
+    return Desk(extraction, glossary, text, who, timestamp(clock))
+
+
+def names_in(extraction: Extraction) -> dict[str, str]:
+    """Return what a report calls the things that the graph does not know: IRI to label."""
+    return {mention.iri: mention.label for mention in extraction.entities if mention.label}

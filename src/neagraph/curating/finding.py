@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from neagraph.curating.project import Project
@@ -26,27 +27,38 @@ Progress = Callable[[int, int], None]
 """Told after each paragraph how many of how many are done."""
 
 
-def extract_document(
-    document: Document,
-    project: Project,
-    *,
-    meeting: str | None = None,
-    progress: Progress | None = None,
-) -> Extraction:
-    """Return what a document says; nothing is stored.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for in reports: words and names, and the meeting that they are of."""
+
+    lexicon: Lexicon
+    meeting: str | None
+
+
+def search_for(project: Project, *, meeting: str | None = None) -> Search:
+    """Return what is looked for in reports.
 
     Args:
-        document: The report.
         project: Whose vocabularies and names are looked for.
-        meeting: IRI or short name of the meeting that it is of; None if that is not known.
-        progress: Told after each paragraph.
+        meeting: IRI or short name of the meeting that they are of; None if that is not known.
 
     Raises:
         UsageError: If the meeting is none.
     """
     lexicon = read_lexicon(project.sources.triples())
-    found = None if meeting is None else _meeting(meeting, project, lexicon)
-    return extract(document, segment(document), lexicon, meeting=found, progress=progress)
+    return Search(lexicon, None if meeting is None else _meeting(meeting, project, lexicon))
+
+
+def find(document: Document, search: Search, *, progress: Progress | None = None) -> Extraction:
+    """Return what a document says; nothing is stored.
+
+    Args:
+        document: The report.
+        search: What is looked for.
+        progress: Told after each paragraph.
+    """
+    segments = segment(document)
+    return extract(document, segments, search.lexicon, meeting=search.meeting, progress=progress)
 
 
 def _meeting(name: str, project: Project, lexicon: Lexicon) -> str:

@@ -74,7 +74,7 @@ def _require_checkout(root: Path) -> None:
         raise UsageError(
             "Reports are published into the files of a checkout, and this is an installed package.",
             where=str(root),
-            hint="Get the sources of neagraph and run it from there.",
+            hint="In a checkout, install it so that it runs from there: pip install -e .",
         )
 
 

@@ -22,6 +22,7 @@ class Document:
             of a block may be followed by its text.
         margins: Spans that the format itself places outside the running text: running heads,
             footers, page numbers; ascending.
+        warnings: What could not be read of it, one sentence each.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Document:
     media_type: str = "text/plain"
     headings: tuple[tuple[int, int], ...] = ()
     margins: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Content:
     pages: tuple[int, ...] = (0,)
     headings: tuple[tuple[int, int], ...] = ()
     margins: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

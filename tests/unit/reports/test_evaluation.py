@@ -9,7 +9,7 @@ import pytest
 from neagraph import vocab
 from neagraph.errors import UsageError
 from neagraph.reports.measuring.evaluation import evaluate
-from neagraph.reports.measuring.gold import Gold, GoldEntity, GoldStatement
+from neagraph.reports.measuring.gold import Gold, GoldEntity
 from neagraph.reports.measuring.scores import MEASURES, Evaluation, Score, merge, to_json, to_text
 from neagraph.reports.statements import (
     Amount,
@@ -31,7 +31,7 @@ MONEY = Amount("5000", "USD", "inferred", JAPAN, None, 170, 176)
 PARAGRAPHS = (ParagraphPlace("1", 0, 100, ""), ParagraphPlace("2", 102, 200, ""))
 
 
-def act(name: str, kind: str, trigger: tuple[int, int], **more: object) -> GoldStatement:
+def act(name: str, kind: str, trigger: tuple[int, int], **more: object) -> Statement:
     """An annotated act; the level is `main` unless told."""
     fields = {
         "paragraph": name[1],
@@ -40,13 +40,9 @@ def act(name: str, kind: str, trigger: tuple[int, int], **more: object) -> GoldS
         "start": trigger[0],
         "end": trigger[1] + 20,
         "actor": BODY,
-        "addressees": (),
-        "commitments": (),
     }
     fields.update(more)
-    return GoldStatement(
-        id=name, type=kind, trigger_start=trigger[0], trigger_end=trigger[1], **fields
-    )
+    return Statement(id=name, type=kind, trigger_start=trigger[0], trigger_end=trigger[1], **fields)
 
 
 GOLD = Gold(
@@ -57,7 +53,7 @@ GOLD = Gold(
     statements=(
         act("p1-s1-a", "Welcome", (10, 18)),
         act("p1-s1-b", "Offer", (23, 28), level="embedded", actor=JAPAN, commitments=(OFFER,)),
-        act("p2-s1-a", "Request", (110, 119), addressees=(SECRETARIAT,), commitments=(TASK,)),
+        act("p2-s1-a", "Request", (110, 119), addressee=SECRETARIAT, commitments=(TASK,)),
         act("p2-s2-a", "Approval", (165, 169), actor=None),
     ),
     amounts=(MONEY,),
@@ -67,6 +63,7 @@ GOLD = Gold(
         GoldEntity("2", SECRETARIAT, "name", 120, 129),
         GoldEntity("2", "provisional/reed-plan", "description", 140, 150),
     ),
+    addressees={"p2-s1-a": (SECRETARIAT,)},
 )
 
 
@@ -78,19 +75,10 @@ def mention(name: str, start: int, end: int, **more: str) -> EntityMention:
 def perfect(gold: Gold) -> Extraction:
     """The extraction that finds what the annotation has, and nothing else."""
     statements = tuple(
-        Statement(
-            id=one.id,
-            paragraph=one.paragraph,
-            level=one.level,
-            type=one.type,
-            verb=one.verb,
-            start=one.start,
-            end=one.end,
-            trigger_start=one.trigger_start,
-            trigger_end=one.trigger_end,
+        replace(
+            one,
             actor=one.actor and vocab.thing(one.actor),
-            addressee=vocab.thing(one.addressees[0]) if one.addressees else None,
-            commitments=one.commitments,
+            addressee=one.addressee and vocab.thing(one.addressee),
             amounts=gold.amounts if one.type == "Approval" else (),
             confidence=0.95,
         )
@@ -253,9 +241,7 @@ def test_errors_stand_in_the_order_of_the_text():
 
 
 def test_one_of_several_addressees_is_enough():
-    statements = list(GOLD.statements)
-    statements[2] = replace(statements[2], addressees=(JAPAN, SECRETARIAT))
-    gold = replace(GOLD, statements=tuple(statements))
+    gold = replace(GOLD, addressees={"p2-s1-a": (JAPAN, SECRETARIAT)})
     assert evaluate(gold, FOUND).scores["addressee"] == Score(1, 1, 1)
 
 

@@ -41,7 +41,9 @@ def test_an_annotation_is_read_as_values():
     assert (gold.file, gold.characters) == ("x.txt", 90)
     assert gold.meeting == "https://w3id.org/neagraph/id/meeting/neaspec-som-24"
     assert gold.paragraphs[0].number == statement.paragraph == "4(a)"
-    assert statement.addressees == ("state/japan", "state/china")
+    assert statement.addressee == "state/japan"
+    assert gold.addressees == {statement.id: ("state/japan", "state/china")}
+    assert (statement.type, statement.trigger_end, statement.negated) == ("Request", 21, False)
     assert commitment.due == Due("2031-01-01", None, "day", "x", "stated")
     assert (commitment.owed_to, commitment.condition) == (("state/china",), "if so")
     assert (amount.value, amount.fund, amount.start) == ("12.5", "project/x", 1)
@@ -58,8 +60,16 @@ def test_a_meeting_that_the_graph_does_not_know_is_none():
 def test_an_addressee_may_be_null_or_one_name():
     nobody = read_gold(TEXT.replace("[state/japan, state/china]", "null"))
     japan = read_gold(TEXT.replace("[state/japan, state/china]", "state/japan"))
-    assert nobody.statements[0].addressees == ()
-    assert japan.statements[0].addressees == ("state/japan",)
+    assert (nobody.statements[0].addressee, nobody.addressees) == (None, {})
+    assert (japan.statements[0].addressee, *japan.addressees.values()) == (
+        "state/japan",
+        ("state/japan",),
+    )
+
+
+def test_negation_is_read():
+    gold = read_gold(TEXT.replace("type: Request", "type: Request, negated: true"))
+    assert gold.statements[0].negated
 
 
 def test_lists_may_be_missing():
@@ -87,7 +97,7 @@ def test_without_the_yaml_reader_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(UsageError) as caught:
         read_gold(TEXT)
-    assert "neagraph[reports]" in caught.value.hint
+    assert "[reports]" in caught.value.hint
 
 
 def test_short_names():

@@ -115,6 +115,24 @@ def test_the_hand_annotation_is_written_as_the_hand_written_file_has_it(shared, 
     assert differing == []
 
 
+def test_what_was_not_done_is_written_as_a_negated_act_without_effect(sources, glossary):
+    """A plan that was not adopted, and a sum that was not paid."""
+    adoption, _, noting, _ = sample().statements
+    unpaid = replace(noting, responds_to=(), negated=True)
+    refused = (replace(adoption, negated=True), unpaid)
+    triples = graph(replace(sample(), statements=refused), glossary, reviewer="Ann")
+    said = facts(triples, f"statement/{SLUG}/p1-s1-a")
+    assert (said["type"], said["negates"]) == ({"NegatedAct"}, {"Adoption"})
+    assert said["hasObject"] == {f"plan/{SLUG}-reed-plan"}
+    assert said.keys().isdisjoint({"adopts", "creates", "manner"})
+    assert said["summary"].pop().startswith("Negated: adoption by ")
+    amount = facts(triples, f"amount/{SLUG}/p2-s1-a-1")
+    assert amount["type"] == {"MonetaryAmount"}
+    assert not any("contribution/" in t.subject.value for t in triples)
+    report = validate(triples, shapes=sources.shapes_triples(), background=sources.triples())
+    assert report.violations == ()
+
+
 def test_no_run_of_the_text_is_written(glossary):
     triples = graph(sample(), glossary)
     words = TEXT.split()
@@ -287,7 +305,7 @@ def test_summaries_are_put_together_from_parts(glossary):
         "Request by Senior Officials Meeting of NEASPEC to NEASPEC Secretariat: wetlands."
     )
     odd = replace(first, actor=None, modality="may", negated=True, objects=(), topic=None)
-    assert summary_of(odd, glossary) == 'Adoption, no actor named, negated, "may".'
+    assert summary_of(odd, glossary) == 'Negated: adoption, no actor named, "may".'
     many = replace(first, objects=tuple(thing(f"state/s-{n}") for n in range(6)))
     assert summary_of(many, glossary).endswith("s 0; s 1; s 2; s 3; and 2 more.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from collections.abc import Callable
 import docx
 import pytest
 from docx.document import Document as DocxFile
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -115,12 +118,12 @@ def test_numbers_are_written_in_the_format_of_the_list(form: str, mark: str) -> 
     assert read(file).text == f"{mark}) The text"
 
 
-def test_an_empty_item_has_no_number() -> None:
+def test_an_empty_item_is_counted_as_word_does() -> None:
     file = docx.Document()
     with_list(file, 50, "decimal|%1.|1")
     for text in ("The a", "", "The b"):
         item(file, text, 50)
-    assert blocks(file) == ["1. The a", "2. The b"]
+    assert blocks(file) == ["1. The a", "3. The b"]
 
 
 def test_a_list_that_starts_anew_counts_alone() -> None:
@@ -212,6 +215,138 @@ def test_deleted_text_is_left_out_and_inserted_text_is_read() -> None:
     ):
         paragraph._p.append(parse_xml(part.format(nsdecls("w"))))
     assert read(file).text == "The Meeting adopted-it\u00ad, see there"
+
+
+RUN = "<w:r><w:t>{}</w:t></w:r>"
+SPACES = (
+    f"{nsdecls('w')} xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006' "
+    "xmlns:wps='http://schemas.microsoft.com/office/word/2010/wordprocessingShape' "
+    "xmlns:v='urn:schemas-microsoft-com:vml'"
+)
+
+
+def element(xml: str) -> object:
+    """An element; its first tag takes the namespaces."""
+    return parse_xml(re.sub(r"^<[\w:]+", lambda match: f"{match.group()} {SPACES}", xml))
+
+
+def box(*texts: str) -> str:
+    """The runs of a text box as Word writes it: twice."""
+    inner = "".join(f"<w:p>{RUN.format(text)}</w:p>" for text in texts)
+    content = f"<w:txbxContent>{inner}</w:txbxContent>"
+    return (
+        "<w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wps:txbx>"
+        f"{content}</wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox>"
+        f"{content}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+def test_a_text_box_is_read_once_behind_its_paragraph() -> None:
+    file = docx.Document()
+    paragraph = file.add_paragraph("The Meeting ")
+    paragraph._p.append(element(box("The first", "The second")))
+    paragraph.add_run("met.")
+    file.add_paragraph("It closed.")
+    assert blocks(file) == ["The Meeting met.", "The first", "The second", "It closed."]
+
+
+def test_a_text_box_of_an_older_program_is_read_and_one_in_a_cell_too() -> None:
+    file = docx.Document()
+    pict = (
+        f"<w:r><w:pict><v:textbox><w:txbxContent><w:p>{RUN.format('The old')}</w:p></w:txbxContent>"
+    )
+    file.add_paragraph()._p.append(element(f"{pict}</v:textbox></w:pict></w:r>"))
+    cell = file.add_table(1, 2).cell(0, 0)
+    cell.paragraphs[0]._p.append(element(box("The new")))
+    assert blocks(file) == ["The old", "The new"]
+
+
+def test_bold_words_are_found_beside_moved_text_and_boxes() -> None:
+    file = docx.Document()
+    paragraph = file.add_paragraph()
+    paragraph._p.append(element(f"<w:moveFrom>{RUN.format('The old ')}</w:moveFrom>"))
+    paragraph._p.append(element(box("The box")))
+    paragraph.add_run("Air:").bold = True
+    paragraph.add_run(" The Meeting met.")
+    document = read(file)
+    assert document.text == "Air: The Meeting met.\n\nThe box"
+    assert headings(document) == ["Air:"]
+
+
+def test_moved_and_hidden_text_and_deleted_rows_are_told_from_what_shows() -> None:
+    file = docx.Document()
+    paragraph = file.add_paragraph("The ")
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>"
+    for xml in (
+        hidden,
+        f"<w:moveFrom>{RUN.format('old')}</w:moveFrom>",
+        f"<w:moveTo>{RUN.format('Meeting met.')}</w:moveTo>",
+    ):
+        paragraph._p.append(element(xml))
+    table = file.add_table(2, 2)
+    for row, text in zip(table.rows, ("The old", "The new"), strict=True):
+        row.cells[0].text = text
+    table.rows[0]._tr.get_or_add_trPr().append(element("<w:del/>"))
+    assert blocks(file) == ["The Meeting met.", "The new"]
+
+
+def test_a_paragraph_whose_end_is_deleted_goes_on_with_the_next_one() -> None:
+    file = docx.Document()
+    for text in ("The Meeting noted ", "the report.", "The rest"):
+        file.add_paragraph(text)
+    for at in (0, 2):
+        properties = file.paragraphs[at]._p.get_or_add_pPr()
+        properties.append(element("<w:rPr><w:del/></w:rPr>"))
+    assert blocks(file) == ["The Meeting noted the report.", "The rest"]
+
+
+def with_notes(file: DocxFile, kind: str, *texts: str) -> None:
+    """Give a file footnotes or endnotes, from 1."""
+    notes = "".join(
+        f'<w:{kind} w:id="{at}"><w:p><w:r><w:{kind}Ref/></w:r>{RUN.format(text)}</w:p></w:{kind}>'
+        for at, text in enumerate(texts, start=1)
+    )
+    separator = f'<w:{kind} w:id="-1" w:type="separator"><w:p>{RUN.format("line")}</w:p></w:{kind}>'
+    data = f"<w:{kind}s {nsdecls('w')}>{separator}{notes}</w:{kind}s>".encode()
+    part = Part(PackURI(f"/word/{kind}s.xml"), "application/xml", data, file.part.package)
+    file.part.relate_to(part, f"http://schemas.openxmlformats.org/x/{kind}s")
+
+
+def test_notes_are_read_behind_the_text_in_the_order_of_their_references() -> None:
+    file = docx.Document()
+    with_notes(file, "footnote", "The one.", "Nobody sees it.", "Japan stated that it differs.")
+    with_notes(file, "endnote", "The end.")
+    paragraph = file.add_paragraph("1. The Meeting")
+    for xml in (
+        '<w:r><w:footnoteReference w:id="3"/></w:r>',
+        '<w:del><w:r><w:footnoteReference w:id="2"/></w:r></w:del>',
+        '<w:r><w:endnoteReference w:id="1"/></w:r>',
+        '<w:r><w:footnoteReference w:id="1"/></w:r>',
+    ):
+        paragraph._p.append(element(xml))
+    paragraph.add_run(" met.")
+    document = read(file)
+    assert document.text.split("\n\n") == [
+        "1. The Meeting met.",
+        "Notes",
+        "Japan stated that it differs.",
+        "The one.",
+        "The end.",
+    ]
+    assert headings(document) == ["Notes"]
+
+
+def test_a_table_in_a_cell_is_read_once_and_numbers_of_cells_are_counted() -> None:
+    file = docx.Document()
+    with_list(file, 50, "decimal|%1.|1")
+    table = file.add_table(2, 2)
+    for row in table.rows:
+        item_of = row.cells[0].paragraphs[0]._p.get_or_add_pPr()
+        item_of.append(element('<w:numPr><w:numId w:val="50"/></w:numPr>'))
+        row.cells[1].text = "The State"
+    outer = file.add_table(1, 2)
+    outer.cell(0, 0).add_table(1, 2).cell(0, 0).text = "The inner"
+    assert blocks(file) == ["1.\tThe State", "2.\tThe State", "The inner"]
 
 
 def test_content_controls_are_read() -> None:
@@ -340,4 +475,4 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(UsageError, match="python-docx") as caught:
         read_document(data, DOCX)
-    assert "neagraph[reports]" in caught.value.hint
+    assert "[reports]" in caught.value.hint

@@ -15,7 +15,7 @@ from neagraph.reports.segmentation.segments import segment
 
 PDF = format_by_media_type("application/pdf")
 TOP = 700
-FONTS = "/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>"
+FONTS = "/Resources<</Font<</F1 3 0 R/F2 4 0 R>>"
 Line = tuple[float, float, str]
 """Points from the left and from the bottom, and text: bold between stars, large after #."""
 
@@ -31,21 +31,32 @@ def shown(line: Line) -> str:
     return f"BT {left} {up} Td {' '.join(parts)} ET"
 
 
-def pdf(*pages: list[Line], picture: bool = False) -> bytes:
-    """A small PDF with these lines, in Helvetica and Helvetica-Bold."""
+SCAN = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+"""A picture that fills a page."""
+
+
+def pdf(*pages: list[Line], drawn: str = "", on: int | None = None, form: str = "") -> bytes:
+    """A small PDF with these lines, in Helvetica and Helvetica-Bold.
+
+    What is drawn stands on each page, or on one of them; `/Fm Do` draws the form.
+    """
+    inner = f"/XObject<</Fm {5 + 2 * len(pages)} 0 R>>>>"
     kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
     bodies = [
         "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[0 0 595 842]{FONTS}>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[0 0 595 842]{FONTS}{inner}>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>",
     ]
     for at, lines in enumerate(pages):
-        stream = "0 0 99 99 re f" if picture else "\n".join(shown(line) for line in lines)
+        stream = "\n".join(shown(line) for line in lines)
+        stream += f"\n{drawn}" if on in {None, at} else ""
         bodies += [
             f"<</Type/Page/Parent 2 0 R/Contents {6 + 2 * at} 0 R>>",
             f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream",
         ]
+    head = f"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Length {len(form)}>>"
+    bodies.append(f"{head}\nstream\n{form}\nendstream")
     data, places = b"%PDF-1.4\n", []
     for number, body in enumerate(bodies, start=1):
         places.append(len(data))
@@ -256,10 +267,137 @@ def test_hyphens_at_line_ends_are_seen_through() -> None:
     assert said == "1. The Meeting noted the cooperation and the mid-term review."
 
 
-def test_a_scanned_pdf_says_that_it_has_no_text() -> None:
-    with pytest.raises(UnreadableError, match="pictures") as caught:
-        read_document(pdf([], [], picture=True), PDF)
+@pytest.mark.parametrize(
+    ("turn", "matrix"), [(90, "0 1 -1 0"), (180, "-1 0 0 -1"), (270, "0 -1 1 0")]
+)
+def test_a_turned_page_is_read_as_it_is_shown(turn: int, matrix: str) -> None:
+    across = {90: lambda x, y: (595 - y, x), 180: lambda x, y: (595 - x, 842 - y),
+              270: lambda x, y: (y, 842 - x)}[turn]  # fmt: skip
+    said = ["1. The Meeting noted the", "report.", "", "2. It closed."]
+    drawn = "\n".join(
+        f"BT /F1 11 Tf {matrix} {' '.join(map(str, across(left, up)))} Tm ({text}) Tj ET"
+        for left, up, text in lines(*said, top=500)
+    )
+    data = pdf([], drawn=drawn).replace(b"/Type/Page/", b"/Rotate %d/Type/Page/" % turn)
+    assert read_document(data, PDF).text == "1. The Meeting noted the\nreport.\n\n2. It closed."
+
+
+def test_the_text_of_a_page_is_no_margin_where_the_page_does_not_begin_at_nought() -> None:
+    data = pdf(lines("The Meeting met.", top=1000))
+    moved = data.replace(b"/MediaBox[0 0 595 842]", b"/MediaBox[0 300 595 1142]")
+    document = read_document(moved, PDF)
+    assert (document.text, document.margins) == ("The Meeting met.", ())
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"), [(SCAN, "its pages are pictures"), ("0 0 99 99 re f", "letters are drawn")]
+)
+def test_a_scanned_pdf_says_that_it_has_no_text(drawn: str, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said) as caught:
+        read_document(pdf([], [], drawn=drawn), PDF)
     assert "OCR" in caught.value.hint
+
+
+def test_pages_that_are_pictures_are_named_and_the_others_are_read() -> None:
+    page = lines("The Meeting noted the report.")
+    stamped: list[Line] = [(72, 800, "The copy 1")]
+    document = read_document(pdf(page, stamped, [], [], page, stamped, drawn=SCAN), PDF)
+    assert document.text.count("The Meeting noted") == 2
+    (warning,) = document.warnings
+    assert warning == (
+        "There is no text on pages 2-4 and 6 of 6, only pictures, as from a scanner. Recognise "
+        "their text (OCR) and read the report again to have all of it."
+    )
+
+
+def test_a_single_page_that_is_a_picture_is_named() -> None:
+    page = lines("The Meeting noted the report.")
+    (warning,) = read_document(pdf(page, [], page, drawn=SCAN, on=1), PDF).warnings
+    assert warning.startswith("There is no text on page 2 of 3, only pictures")
+
+
+def test_a_picture_inside_another_object_is_a_picture() -> None:
+    page = lines("The Meeting noted the report.")
+    (warning,) = read_document(pdf(page, [], drawn="/Fm Do", on=1, form=SCAN), PDF).warnings
+    assert "page 2 of 2" in warning
+
+
+def test_empty_pages_and_small_pictures_are_no_scans() -> None:
+    page = lines("The Meeting noted the report.")
+    logo = SCAN.replace("595 0 0 842", "60 0 0 60")
+    assert read_document(pdf(page, [], drawn=logo), PDF).warnings == ()
+
+
+LEFT = (
+    "The Meeting noted the report of the",
+    "Secretariat on the work of the year and",
+    "thanked Japan for its offer to host the",
+    "next session in May 2022. It asked the",
+    "Secretariat to send the plan to members",
+    "in good time, and agreed that the costs",
+)
+RIGHT = (
+    "of the plan be shared by all members.",
+    "The Chair thanked the members for the",
+    "work done and closed the meeting with",
+    "the hope that the next one would meet in",
+    "the city of Ulsan, where the members had",
+    "met before in the year of the report.",
+)
+FULL = "The report of the third meeting of the Forum, which was held in the city of Ulsan, in May."
+
+
+def side_by_side(*, row: int = 1, space: float = 0) -> list[Line]:
+    """Two columns, painted so many rows at a time; space between these."""
+    found: list[Line] = []
+    for at in range(0, len(LEFT), row):
+        for left, texts in ((72, LEFT), (320, RIGHT)):
+            found += [
+                (left, TOP - 14 * (at + step) - space * (at // row), text)
+                for step, text in enumerate(texts[at : at + row])
+            ]
+    return found
+
+
+@pytest.mark.parametrize("row", [1, 6])
+def test_columns_are_read_one_after_the_other_however_they_are_painted(row: int) -> None:
+    document = read([(72, 740, FULL), *side_by_side(row=row), (72, 560, FULL)])
+    assert document.text.split("\n\n") == [FULL, "\n".join(LEFT + RIGHT), FULL]
+
+
+def test_a_running_head_in_the_middle_of_columns_does_no_harm() -> None:
+    page = side_by_side()
+    page.insert(3, (72, 822, "The report"))
+    document = read(page)
+    assert document.text == "\n".join((*LEFT, *RIGHT, "The report"))
+
+
+def test_a_paragraph_may_begin_with_the_second_column() -> None:
+    page = side_by_side()
+    page[-2] = (page[-2][0], page[-2][1], "in good time. It went on.")
+    page[1] = (320, TOP, "The plan is to be shared by members.")
+    assert "It went on.\n\nThe plan is" in read(page).text
+
+
+def test_a_table_painted_row_by_row_is_not_taken_for_columns() -> None:
+    rules = " ".join(f"60 {TOP - 14 * at + 11} m 540 {TOP - 14 * at + 11} l S" for at in range(7))
+    boxed = read_document(pdf(side_by_side(), drawn=rules), PDF)
+    assert boxed.text.startswith(f"{LEFT[0]} {RIGHT[0]}\n{LEFT[1]} {RIGHT[1]}\n")
+    spaced = sorted(side_by_side(row=2, space=10), key=lambda line: (-line[1], line[0]))
+    assert read(spaced).text.startswith(f"{LEFT[0]} {RIGHT[0]}\n{LEFT[1]} {RIGHT[1]}\n")
+
+
+def test_a_table_painted_cell_by_cell_stays_as_it_is() -> None:
+    text = read(side_by_side(row=2, space=10)).text
+    order = [text.index(line) for line in (*LEFT[:2], *RIGHT[:2], *LEFT[2:4], *RIGHT[2:4])]
+    assert order == sorted(order)
+
+
+def test_names_side_by_side_are_not_taken_for_columns() -> None:
+    names: list[Line] = [
+        (left, TOP - 14 * at, "The Chair") for at in range(8) for left in (72, 320)
+    ]
+    assert read(names).text.startswith("The Chair The Chair\nThe Chair The Chair")
 
 
 @pytest.mark.parametrize("cut", [20, 300, -30])
@@ -306,7 +444,7 @@ def test_a_damaged_page_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         raise pypdfium2.PdfiumError("Failed to load page.")
 
     monkeypatch.setattr(pypdfium2.PdfDocument, "get_page", refuse)
-    with pytest.raises(UnreadableError, match="page 1 of this PDF is damaged"):
+    with pytest.raises(UnreadableError, match="Page 1 of this PDF is damaged"):
         read_document(pdf(lines("The")), PDF)
 
 
@@ -320,4 +458,4 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     with pytest.raises(UsageError, match="pypdfium2") as caught:
         read_document(pdf(lines("The")), PDF)
-    assert "neagraph[reports]" in caught.value.hint
+    assert "[reports]" in caught.value.hint

@@ -8,15 +8,9 @@ import pytest
 
 from neagraph.reports.publishing.assembling import reading_of, waits
 from neagraph.reports.publishing.standing import Standing
+from neagraph.reports.reviewing.adding import add_missing
 from neagraph.reports.reviewing.cells import CellError
-from neagraph.reports.reviewing.deciding import (
-    Desk,
-    Ruling,
-    accept_rest,
-    add_missing,
-    decide,
-    renew,
-)
+from neagraph.reports.reviewing.deciding import Desk, Ruling, accept_rest, decide, renew
 from neagraph.reports.reviewing.decisions import Verdict
 from neagraph.reports.reviewing.review import (
     SAMPLE,
@@ -206,6 +200,25 @@ def test_the_difference_between_two_readings_is_told_by_id():
     assert changes(first, replace(first, passes=("names",), reasons=("?",))) == ()
 
 
+def test_names_for_the_time_being_and_places_are_no_difference_between_files():
+    first, request, noting, offer = sample().statements
+    shift = replace(
+        offer,
+        start=offer.start + 9,
+        end=offer.end + 9,
+        trigger_start=offer.trigger_start + 9,
+        trigger_end=offer.trigger_end + 9,
+    )
+    renamed = replace(first, objects=(thing("provisional/000000000000/reed-plan"),))
+    now = (renamed, request, noting, shift)
+    later = replace(sample(), sha256="0" * 64, statements=now)
+    earlier = replace(sample(), sha256="0123456789ab" + "c" * 52)
+    assert not difference(earlier, later)
+    other = replace(first, objects=(thing("provisional/000000000000/fen-plan"),))
+    found = difference(earlier, replace(later, statements=(other, *now[1:])))
+    assert found.changed == (("p1-s1-a", ("objects",)),)
+
+
 # ---- Deciding ------------------------------------------------------------------------------------
 
 
@@ -329,6 +342,89 @@ def test_what_is_missing_needs_a_verb_in_its_words(desk):
         missing(desk, "the weather permits")
     with pytest.raises(CellError, match='no verb "fly"'):
         missing(desk, "The Meeting adopted", verb="fly")
+
+
+def quoted(desk, quote, **fields):
+    items = items_of(read(replace(sample(), statements=())), ())
+    return add_missing(Ruling("", Verdict.MISSING, quote=quote, **fields), items, desk)
+
+
+@pytest.mark.parametrize("paragraph", ["", "1"])
+def test_what_is_missing_is_found_by_its_words(desk, paragraph):
+    words = "It requested the Secretariat to count the cranes before the end of 2031"
+    said = quoted(desk, words, paragraph=paragraph)
+    assert (said.statement.start, said.statement.end) == span(words)
+    assert (said.statement.paragraph, said.statement.verb) == ("1", "request")
+
+
+@pytest.mark.parametrize(
+    ("quote", "paragraph", "cell", "reason"),
+    [
+        ("The Meeting", "", "quote", "stand 2 times in the report: tell the paragraph"),
+        ("the", "1", "quote", "stand 5 times in paragraph 1: take more of them"),
+        ("It requested", "2", "quote", "do not stand in paragraph 2"),
+        ("It requested", "9", "paragraph", 'no paragraph "9"'),
+        ("weather permits. 2. The Meeting", "", "quote", "not lie in one paragraph"),
+        ("weather [ ] permits", "", "quote", "do not stand in the report"),
+        ("weather \ue000 (permits", "", "quote", "do not stand in the report"),
+    ],
+)
+def test_words_that_stand_at_no_one_place_are_refused(desk, quote, paragraph, cell, reason):
+    with pytest.raises(CellError, match=reason) as error:
+        quoted(desk, quote, paragraph=paragraph)
+    assert error.value.cell == cell
+
+
+def test_a_paragraph_has_its_items(desk):
+    first, second = sample().paragraphs
+    item = replace(desk.extraction, paragraphs=(first, replace(second, number="1(a)")))
+    said = quoted(replace(desk, extraction=item), "the offer by Japan", paragraph="1")
+    assert (said.statement.paragraph, said.statement.id) == ("1(a)", "p2-s1-a")
+
+
+def test_words_are_found_however_quotation_marks_are_drawn(desk):
+    text = TEXT.replace("Reed Plan", "\u201cReed\u201d Plan")
+    said = quoted(replace(desk, text=text), 'adopted the "Reed" Plan')
+    assert text[said.statement.start : said.statement.end] == "adopted the \u201cReed\u201d Plan"
+
+
+def test_a_word_that_is_no_form_of_a_verb_is_marked_and_its_verb_named(desk):
+    with pytest.raises(CellError, match=r'a column "verb"'):
+        quoted(desk, "if the weather permits")
+    with pytest.raises(CellError, match=r'no form of "decide"'):
+        quoted(desk, "if the weather permits", verb="decide")
+    said = quoted(desk, "if the weather [permits]", verb="decide")
+    assert (said.statement.verb, said.evidence.trigger) == ("decide", "permits")
+    assert said.statement.type == desk.glossary.verbs["decide"].makes
+    start, end = span("if the weather permits")
+    assert (said.statement.start, said.statement.end) == (start, end)
+
+
+def test_a_marked_word_tells_which_of_several_acts_is_meant(desk):
+    words = "The Meeting noted the [offer] by Japan"
+    assert quoted(desk, words).statement.verb == "offer"
+    assert quoted(desk, words.replace("[offer]", "offer")).statement.verb == "note"
+
+
+def test_brackets_of_the_report_mark_nothing(desk):
+    text = TEXT.replace("Reed Plan", "[Reed] Plan")
+    said = quoted(replace(desk, text=text), "The Meeting adopted the [Reed] Plan")
+    assert said.evidence.trigger == "adopted"
+
+
+def test_what_is_marked_is_a_word_or_a_few(desk):
+    words = "[the contribution of US$ 1,250 from Mongolia to the Core Fund for what it is worth]"
+    text = TEXT.replace("Core Fund", "Core Fund for what it is worth")
+    paragraphs = (sample().paragraphs[0], replace(sample().paragraphs[1], end=len(text)))
+    extraction = replace(sample(), paragraphs=paragraphs)
+    with pytest.raises(CellError, match="hold too much"):
+        quoted(replace(desk, text=text, extraction=extraction), words, verb="note")
+
+
+def test_all_that_is_wrong_with_a_missing_one_is_told_at_once(desk):
+    with pytest.raises(CellError) as error:
+        quoted(desk, "no such words", texts={"actor": "state/atlantis", "type": "Song"})
+    assert {one.cell for one in error.value.each} == {"quote", "actor", "type"}
 
 
 def test_what_was_found_is_not_missing(desk):

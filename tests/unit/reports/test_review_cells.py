@@ -87,6 +87,9 @@ def test_a_statement_that_is_written_and_read_is_unchanged(statement):
         (REQUEST, "addressee", "state/japan", "addressee", thing("state/japan")),
         (REQUEST, "addressee", "", "addressee_basis", None),
         (OFFER, "type", "Request", "type", "Request"),
+        (NOTING, "negated", "Yes", "negated", True),
+        (replace(NOTING, negated=True), "negated", "no", "negated", False),
+        (replace(NOTING, negated=True), "negated", "", "negated", False),
         (OFFER, "start", "170", "start", 170),
         (OFFER, "end", "260", "end", 260),
     ],
@@ -95,6 +98,14 @@ def test_a_part_is_changed(statement, cell, text, field, value):
     draft, edited = change(Draft(statement), {cell: text}, GLOSSARY)
     assert getattr(draft.statement, field) == value
     assert edited == (cell,)
+
+
+def test_what_was_not_done_binds_nobody_whatever_its_other_cells_say():
+    draft = Draft(OFFER, ("host a workshop",))
+    texts = {name: cell.show(draft) for name, cell in CELLS.items()}
+    changed, edited = change(draft, {**texts, "negated": "yes"}, GLOSSARY)
+    assert changed == Draft(replace(OFFER, negated=True, commitments=()))
+    assert edited == ("negated",)
 
 
 def test_a_deadline_keeps_its_basis_until_that_is_changed():
@@ -141,6 +152,7 @@ def test_money_is_changed():
         (OFFER, "deadline", "soon", "is no deadline"),
         (OFFER, "deadline", "2022 | 2023", "2 values for 1 commitment"),
         (ADOPTING, "deadline", "2022", "1 value for 0 commitments"),
+        (OFFER, "negated", "perhaps", "write yes"),
         (OFFER, "deadline_basis", "guessed", "no basis"),
         (OFFER, "action", "x" * 301, "300 characters"),
         (NOTING, "amount", "1,250", "no sum"),
@@ -153,6 +165,26 @@ def test_what_a_part_cannot_be_is_refused_by_name(statement, cell, text, reason)
     with pytest.raises(CellError, match=reason) as error:
         change(Draft(statement), {cell: text}, GLOSSARY)
     assert error.value.cell == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("japan", "did you mean state/japan?"),
+        ("state/japn", "did you mean state/japan?"),
+        ("%", "such as state/japan"),
+    ],
+)
+def test_who_is_not_known_is_told_with_who_may_be_meant(text, told):
+    with pytest.raises(CellError) as error:
+        change(Draft(OFFER), {"actor": text}, GLOSSARY)
+    assert told in str(error.value)
+
+
+def test_all_that_is_wrong_with_a_statement_is_told_at_once():
+    with pytest.raises(CellError) as error:
+        change(Draft(OFFER), {"actor": "x", "deadline": "soon", "type": "Offer"}, GLOSSARY)
+    assert [one.cell for one in error.value.each] == ["actor", "deadline"]
 
 
 def test_a_basis_without_a_deadline_is_refused():

@@ -96,13 +96,16 @@ def test_decisions_and_changes_are_read(desk):
         p1_s1_a={"decision": "Accept "},
         p1_s2_a={"decision": "edit", "deadline": "2032", "action": "count the cranes", "note": "n"},
         p2_s1_b={"decision": "reject"},
+        p2_s1_a={"decision": "edit", "negated": "yes"},
     )
     found = {d.statement.id: d for d in decisions(sheet(rows), desk)}
     assert {name: d.verdict for name, d in found.items()} == {
         "p1-s1-a": Verdict.ACCEPT,
         "p1-s2-a": Verdict.EDIT,
         "p2-s1-b": Verdict.REJECT,
+        "p2-s1-a": Verdict.EDIT,
     }
+    assert found["p2-s1-a"].statement.negated
     changed = found["p1-s2-a"]
     assert changed.edited == ("action", "deadline")
     assert changed.statement.commitments[0].due.not_after == "2032-12-31"
@@ -175,6 +178,31 @@ def test_a_cell_that_cannot_be_used_is_told_by_row_and_column(desk, change, said
         decisions(sheet(edited(p1_s1_a=change)), desk)
     assert any(said in detail for detail in error.value.details)
     assert "nothing was kept" in error.value.hint
+
+
+def test_what_is_missing_is_told_by_its_quote_alone_each_with_an_id_of_its_own(desk):
+    reading = reading_of(replace(sample(), statements=()), TEXT, slug="reed", time="")
+    bare = {"id": "", "decision": "missing", "start": "", "end": "", "verb": ""}
+    rows = [
+        {**bare, "paragraph": "1", "quote": "The Meeting adopted the Reed Plan"},
+        {**bare, "paragraph": "1", "quote": "It requested the Secretariat to count the cranes"},
+        {**bare, "paragraph": "", "quote": "if the weather [permits]", "verb": "Decide"},
+    ]
+    data = read_sheet(sheet(rows), where="s")
+    found = decisions_in(data, items_of(reading, ()), desk, where="s")
+    assert [d.statement.id for d in found] == ["p1-s1-a", "p1-s1-b", "p1-s1-c"]
+    assert [d.statement.verb for d in found] == ["adopt", "request", "decide"]
+    assert decisions_in(data, items_of(reading, found), desk, where="s") == []
+
+
+def test_all_wrong_cells_of_a_row_are_told_at_once(desk):
+    wrong = {"actor": "state/atlantis", "deadline": "soon"}
+    rows = edited(p1_s2_a={"decision": "edit", **wrong}, p2_s1_b={"decision": "maybe", **wrong})
+    with pytest.raises(UnreadableError, match="2 rows") as error:
+        decisions(sheet(rows), desk)
+    places = [detail.partition(":")[0] for detail in error.value.details]
+    cells = ["row 3, column actor", "row 3, column deadline", "row 5, column decision"]
+    assert places == [*cells, "row 5, column actor", "row 5, column deadline"]
 
 
 def test_all_wrong_cells_are_told_at_once(desk):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import resource
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,7 @@ from typing import Generic, TypeVar
 from neagraph.errors import LimitError, NeagraphError, WorkerError
 
 Result = TypeVar("Result")
+_LIBRARIES = ("pypdfium2", "docx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,13 @@ def run_batch(
         seconds: How long each may take.
         megabytes: How much memory each may use.
     """
-    context = _context(function)
+    context, packed = _context(function), pickle.dumps(function)  # once for all of them
     waiting = deque(paths)
     running: dict[Connection, _Running] = {}
     try:
         while waiting or running:
             while waiting and len(running) < max(workers, 1):
-                started = _start(context, function, waiting.popleft(), megabytes)
+                started = _start(context, packed, waiting.popleft(), megabytes)
                 running[started.answers] = started
             yield from _finished(running, seconds)
     finally:
@@ -82,32 +85,32 @@ def run_batch(
 
 
 def _context(function: Callable[[Path], Result]) -> BaseContext:
-    """Return how processes are started: copies of one that has imported what the function needs."""
+    """Return how processes are started: copies of one that has imported what this one has.
+
+    The libraries for formats are imported there as well, and by nobody where they are missing.
+    """
     context = multiprocessing.get_context("forkserver")
     target = getattr(function, "func", function)
-    context.set_forkserver_preload(["neagraph.reports.reading.readers", target.__module__])
+    ours = [name for name in sys.modules if name.partition(".")[0] == "neagraph"]
+    context.set_forkserver_preload([*ours, target.__module__, *_LIBRARIES])
     return context
 
 
-def _start(
-    context: BaseContext, function: Callable[[Path], Result], path: Path, megabytes: int
-) -> _Running:
+def _start(context: BaseContext, packed: bytes, path: Path, megabytes: int) -> _Running:
     answers, sender = context.Pipe(duplex=False)
     process = context.Process(  # type: ignore[attr-defined]  # every context has it
-        target=_work_within, args=(megabytes, sender, function, path), daemon=True
+        target=_work_within, args=(megabytes, sender, packed, path), daemon=True
     )
     process.start()
     sender.close()
     return _Running(path, process, answers, time.monotonic())
 
 
-def _work_within(
-    megabytes: int, sender: Connection, function: Callable[[Path], Result], path: Path
-) -> None:
+def _work_within(megabytes: int, sender: Connection, packed: bytes, path: Path) -> None:
     """Do the work with a limit on the memory of this process."""
     limit = megabytes * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    work(sender, function, path)
+    work(sender, pickle.loads(packed), path)  # noqa: S301 - packed by the process that began this
 
 
 def work(sender: Connection, function: Callable[[Path], Result], path: Path) -> None:
@@ -117,10 +120,14 @@ def work(sender: Connection, function: Callable[[Path], Result], path: Path) -> 
     except NeagraphError as error:
         said = error
     except MemoryError:
-        said = LimitError("memory ran out", where=str(path))
+        said = LimitError(
+            "This report takes more memory than a report may have.",
+            hint="Divide it, or leave out its pictures and annexes.",
+            where=str(path),
+        )
     except Exception as error:  # noqa: BLE001 - the outermost edge of the process
         said = WorkerError(
-            f"failed without a proper error: {type(error).__name__}: {error}",
+            f"The program failed at this report: {type(error).__name__}: {error}.",
             hint="This is a fault of the program; please report it.",
             where=str(path),
         )
@@ -138,7 +145,9 @@ def _finished(running: dict[Connection, _Running], seconds: float) -> Iterator[O
             yield _outcome(running.pop(answers), now)
         elif now - task.since >= seconds:
             error = LimitError(
-                f"took longer than the {seconds:g} s that a report may take", where=str(task.path)
+                f"This report took longer than the {seconds:g} s that it may take.",
+                hint="Give it more time with --timeout, or divide it.",
+                where=str(task.path),
             )
             _end(running.pop(answers))
             yield Outcome(task.path, None, error, now - task.since)
@@ -151,7 +160,9 @@ def _outcome(task: _Running, now: float) -> Outcome[Result]:
     except (EOFError, OSError):
         task.process.join()
         said = WorkerError(
-            f"its process fell over (exit code {task.process.exitcode})", where=str(task.path)
+            f"The process that read this report fell over (exit code {task.process.exitcode}).",
+            hint="Read it alone to see more: neagraph extract FILE",
+            where=str(task.path),
         )
     _end(task)
     if isinstance(said, NeagraphError):

@@ -13,7 +13,10 @@ from neagraph.errors import UnreadableError
 from neagraph.reports.words import words
 
 _SAMPLE = 200_000  # characters from the start that are looked at
-_FEWEST_WORDS = 25  # fewer tell nothing
+_FEW_WORDS = 25  # fewer of them tell only what they tell clearly
+_CLEAR_WORDS = 3  # common words of another language that are clear
+_CLEAR_SHARE = 0.2  # the least share of all words that these must be
+_CLEAR_TIMES = 2  # times the common words of English that they must be
 _LEAST_ENGLISH = 0.06  # share of its commonest words below which a text is not English
 _LEAST_OTHER = 0.1  # the same for another language to be named
 _MOST_FOREIGN = 0.3  # share of letters outside the Latin script above which it is not
@@ -61,7 +64,7 @@ _SCRIPTS = {
 
 
 def check_language(text: str) -> None:
-    """Check that a text is in English; one of a few words passes.
+    """Check that a text is in English; one of a few words that tell nothing passes.
 
     Raises:
         UnreadableError: If it is in another language; names it where it can be told.
@@ -70,11 +73,14 @@ def check_language(text: str) -> None:
     script = _foreign_script(words)
     if script:
         raise _not_english(script)
-    if len(words) < _FEWEST_WORDS:
-        return
     counts = Counter(words)
     shares = {name: sum(counts[word] for word in known) for name, known in _COMMON.items()}
     best = max(shares, key=shares.__getitem__)
+    if len(words) < _FEW_WORDS:
+        clear = max(_CLEAR_WORDS, _CLEAR_SHARE * len(words), _CLEAR_TIMES * shares["English"])
+        if shares[best] >= clear and best != "English":
+            raise _not_english(best)
+        return
     if best != "English" and shares[best] > _LEAST_OTHER * len(words):
         raise _not_english(best)
     if shares["English"] < _LEAST_ENGLISH * len(words):
@@ -100,6 +106,6 @@ def _foreign_script(words: list[str]) -> str:
 def _not_english(language: str) -> UnreadableError:
     seems = f" but seems to be in {language}" if language else ""
     return UnreadableError(
-        f"this report is not in English{seems}",
+        f"This report is not in English{seems}.",
         hint="Statements can be found in English text only; take the English edition.",
     )

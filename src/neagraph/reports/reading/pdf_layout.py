@@ -39,6 +39,9 @@ class PdfLine:
         size: Height of its letters.
         bold: How many of its first characters are bold, a number before them included.
         is_margin: Whether it is a running head, a footer or a page number.
+        column: 1 in the left and 2 in the right one of two columns, 0 outside of columns.
+        gaps: Where words are far from each other: the place of the next word in the text, where
+            the word before ends, and where the next one begins; ascending.
     """
 
     text: str
@@ -48,14 +51,34 @@ class PdfLine:
     size: float
     bold: int
     is_margin: bool = False
+    column: int = 0
+    gaps: tuple[tuple[int, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line that is drawn across a page: where it begins and ends, and how high it is."""
+
+    left: float
+    right: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """The lines of a page in the order of the file, and its height."""
+    """What is on a page.
+
+    Args:
+        lines: Its lines in the order of the file, or of reading once columns are found.
+        height: How high it is.
+        rules: The lines drawn across it, where its words do not tell tables from columns.
+        pictures: Share of it that pictures cover, where it has little text; else 0.
+    """
 
     lines: tuple[PdfLine, ...]
     height: float
+    rules: tuple[Rule, ...] = ()
+    pictures: float = 0.0
 
 
 def with_margins(pages: Sequence[PdfPage]) -> list[PdfPage]:
@@ -68,7 +91,7 @@ def with_margins(pages: Sequence[PdfPage]) -> list[PdfPage]:
         (shape, _height(page, line))
         for page in pages
         for line in page.lines
-        if _is_near_edge(page, line) and (shape := shape_of(line.text))
+        if is_near_edge(page, line) and (shape := shape_of(line.text))
     )
     least = 2 if len(pages) < 6 else 3  # noqa: PLR2004 - few pages, few chances
     return [_marked(page, places, least) for page in pages]
@@ -76,7 +99,7 @@ def with_margins(pages: Sequence[PdfPage]) -> list[PdfPage]:
 
 def _marked(page: PdfPage, places: Counter[tuple[str, int]], least: int) -> PdfPage:
     def is_margin(line: PdfLine) -> bool:
-        if not _is_near_edge(page, line):
+        if not is_near_edge(page, line):
             return False
         shape, here = shape_of(line.text), _height(page, line)
         same = sum(places[shape, here + step] for step in (-1, 0, 1))
@@ -84,7 +107,7 @@ def _marked(page: PdfPage, places: Counter[tuple[str, int]], least: int) -> PdfP
         return same >= least or is_number or _is_in_border(page, line)
 
     marked = (replace(line, is_margin=True) if is_margin(line) else line for line in page.lines)
-    return PdfPage(tuple(marked), page.height)
+    return replace(page, lines=tuple(marked))
 
 
 def _is_in_border(page: PdfPage, line: PdfLine) -> bool:
@@ -92,7 +115,8 @@ def _is_in_border(page: PdfPage, line: PdfLine) -> bool:
     return not _BORDER < line.base < page.height - _BORDER
 
 
-def _is_near_edge(page: PdfPage, line: PdfLine) -> bool:
+def is_near_edge(page: PdfPage, line: PdfLine) -> bool:
+    """Return whether a line stands where running heads and page numbers do."""
     return not _MARGIN * page.height < line.base < (1 - _MARGIN) * page.height
 
 
@@ -110,17 +134,16 @@ def _is_outermost(page: PdfPage, line: PdfLine) -> bool:
 def content_of(pages: Sequence[PdfPage]) -> Content:
     """Return the text of pages whose margins are marked.
 
-    A blank line begins a paragraph; a margin breaks none, and a page only where its lines show it.
+    A blank line begins a paragraph; a margin breaks none, and a page or a column only where its
+    lines show it.
     """
     composer = Composer()
     pitch = _pitch(pages)
     last = _Place()
-    edges = [_edge(page) for page in pages]
-    usual = median(edges)
+    edges = _edges(pages)
     for number, page in enumerate(pages):
-        edge = max(edges[number], usual)
         for at, line in enumerate(page.lines):
-            here = _Place(line, number, edge)
+            here = _Place(line, number, *edges[number, line.column])
             gap = "\n" if line.is_margin else _gap(last, here, pitch)
             start = composer.add(line.text, before=gap, is_margin=line.is_margin)
             if number and not at:
@@ -132,17 +155,33 @@ def content_of(pages: Sequence[PdfPage]) -> Content:
     return composer.content(title_of(content.text))
 
 
-def _edge(page: PdfPage) -> float:
-    """Return where the longest line of a page ends."""
-    return max((line.right for line in page.lines if not line.is_margin), default=0.0)
+def _edges(pages: Sequence[PdfPage]) -> dict[tuple[int, int], tuple[float, float]]:
+    """Return where the lines of each column of each page begin, and where the longest one ends.
+
+    One with short lines alone ends where that column usually does.
+    """
+    own: dict[tuple[int, int], tuple[float, float]] = {}
+    for column in (0, 1, 2):
+        for number, page in enumerate(pages):
+            lines = [line for line in page.lines if line.column == column and not line.is_margin]
+            own[number, column] = (
+                min((line.left for line in lines), default=0.0),
+                max((line.right for line in lines), default=0.0),
+            )
+    usual = {}
+    for column in (0, 1, 2):
+        ends = [end for (_, which), (_, end) in own.items() if which == column and end]
+        usual[column] = median(ends) if ends else 0.0
+    return {key: (left, max(right, usual[key[1]])) for key, (left, right) in own.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A line of the text, the number of its page, and where the lines of that page end."""
+    """A line of the text, the number of its page, and where the lines around it begin and end."""
 
     line: PdfLine | None = None
     page: int = 0
+    start: float = 0.0
     edge: float = 0.0
 
 
@@ -163,24 +202,27 @@ def _gap(last: _Place, here: _Place, pitch: float) -> str:
     before, line = last.line, here.line
     if before is None or line is None:
         return ""
-    if last.page != here.page:
-        return _page_gap(before, line, last.edge)
     down = before.base - line.base
+    if last.page != here.page or (down < 0 and line.column > before.column > 0):
+        return _page_gap(last, here)
     if down < 0:
         return "\n\n"
     if down < line.size * _SAME_LINE:
         return " "
     if down > _WIDE_GAP * max(pitch, line.size * 0.9) or _looks_different(before, line):
         return "\n\n"
-    return "\n\n" if _STOP.search(before.text) and _begins(before, line, last.edge) else "\n"
+    return "\n\n" if _begins(last, here) else "\n"
 
 
-def _page_gap(before: PdfLine, line: PdfLine, edge: float) -> str:
-    """Return what parts the last line of a page from the first of the next."""
+def _page_gap(last: _Place, here: _Place) -> str:
+    """Return what parts the last line of a page or a column from the first of the next."""
+    before, line = last.line, here.line
+    if before is None or line is None:
+        return ""
     is_item = marks_of(line.text, 0, len(line.text)) or bullet_end(line.text, 0, len(line.text))
     if is_item or _looks_different(before, line):
         return "\n\n"
-    return "\n\n" if _STOP.search(before.text) and _begins(before, line, edge) else "\n"
+    return "\n\n" if _begins(last, here) else "\n"
 
 
 def _looks_different(before: PdfLine, line: PdfLine) -> bool:
@@ -191,18 +233,20 @@ def _looks_different(before: PdfLine, line: PdfLine) -> bool:
     return is_heading and (line.bold == 0 or is_numbered)
 
 
-def _begins(before: PdfLine, line: PdfLine, edge: float) -> bool:
-    """Return whether a line begins a paragraph after one that ends with a stop."""
-    if line.text[0].islower():
+def _begins(last: _Place, here: _Place) -> bool:
+    """Return whether a line begins a paragraph: after one that ends with a stop."""
+    before, line = last.line, here.line
+    if before is None or line is None or not _STOP.search(before.text) or line.text[0].islower():
         return False
     if marks_of(line.text, 0, len(line.text)) or bullet_end(line.text, 0, len(line.text)):
         return True
     word = len(line.text.split()[0]) + 1
     width = (line.right - line.left) / max(len(line.text), 1)
-    if edge - before.right > word * width * 1.2:
+    if last.edge - before.right > word * width * 1.2:
         return True
     is_item = marks_of(before.text, 0, len(before.text))
-    return line.left - before.left > _INDENT and not is_item
+    shift = here.start - last.start if line.column != before.column else 0.0
+    return line.left - before.left - shift > _INDENT and not is_item
 
 
 def _add_heading(composer: Composer, line: PdfLine, start: int, above: PdfLine | None) -> None:

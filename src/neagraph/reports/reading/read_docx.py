@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -20,6 +20,18 @@ from neagraph.reports.reading.docx_numbers import (
     numbering_of,
     value_of,
 )
+from neagraph.reports.reading.docx_text import (
+    boxes_in,
+    inside,
+    is_deleted_row,
+    is_joined,
+    is_on,
+    list_place,
+    notes_in,
+    run_text,
+    runs_of,
+    text_of,
+)
 from neagraph.reports.reading.read_text import title_of
 from neagraph.reports.segmentation.numbering import marks_of
 
@@ -27,23 +39,6 @@ _MOST_UNPACKED = 200_000_000  # bytes of all parts together
 _MOST_RATIO = 200  # times that a large part may be larger than when packed
 _LARGE = 1_000_000  # bytes of a part whose ratio is looked at
 _MOST_PARTS = 5000
-_OFF = frozenset({"0", "false", "none", "off"})
-_MARKUP = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_SKIPPED = frozenset(
-    {f"{_MARKUP}Fallback", f"{_MARKUP}AlternateContent"}
-    | {
-        f"{W}{name}"
-        for name in ["pPr", "rPr", "del", "moveFrom", "txbxContent", "pict", "object", "drawing"]
-    }
-)
-_SIGNS = {
-    f"{W}tab": "\t",
-    f"{W}br": "\n",
-    f"{W}cr": "\n",
-    f"{W}noBreakHyphen": "-",
-    f"{W}softHyphen": "\u00ad",
-}
-
 
 _DAMAGES = (KeyError, ValueError, AttributeError, OSError, zipfile.BadZipFile, zlib.error)
 """What python-docx lets through when a part of a file is missing or broken."""
@@ -52,8 +47,10 @@ _DAMAGES = (KeyError, ValueError, AttributeError, OSError, zipfile.BadZipFile, z
 def read_docx(data: bytes) -> Content:
     """Return the content of a DOCX file: paragraphs and table rows, each a block.
 
-    Numbers and bullets of automatic lists are computed; deleted text, text boxes, running heads,
-    footers and notes are left out. Its parts are counted and weighed before any is unpacked.
+    Numbers and bullets of automatic lists are computed; tracked changes are taken as accepted.
+    Text boxes follow the paragraph that they hang on, footnotes and endnotes the whole text, under
+    the heading Notes. Running heads, footers, comments and hidden text are left out. Its parts are
+    counted and weighed before any is unpacked.
 
     Raises:
         LimitError: If it would unpack to too much.
@@ -66,18 +63,22 @@ def read_docx(data: bytes) -> Content:
         from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with it
     except ImportError as error:
         raise UsageError(
-            "DOCX files need python-docx, which is not installed",
-            hint="Install it with: pip install 'neagraph[reports]'",
+            "DOCX files are read with python-docx, which is not installed.",
+            hint="Install it in the checkout with: pip install -e '.[reports]'",
         ) from error
     try:
         part = docx.Document(io.BytesIO(data)).part
-        numbering = next(
-            (rel.target_part for rel in part.rels.values() if rel.reltype.endswith("/numbering")),
-            None,
-        )
-        root = None if numbering is None else _parsed(etree, numbering.blob)
-        reader = _Reader(_styles(part.styles.element), numbering_of(root))
+        parts = {rel.reltype.rpartition("/")[2]: rel for rel in part.rels.values()}
+
+        def root_of(kind: str) -> Element | None:
+            return _parsed(etree, parts[kind].target_part.blob) if kind in parts else None
+
+        reader = _Reader(_styles(part.styles.element), numbering_of(root_of("numbering")))
         reader.read(part.element.body)
+        notes = (
+            _notes(part.element.body, root_of(f"{kind}s"), kind) for kind in ("footnote", "endnote")
+        )
+        reader.read_notes([note for found in notes for note in found])
     except _DAMAGES as error:
         raise _damaged() from error
     except etree.LxmlError as error:
@@ -98,20 +99,26 @@ def _check_parts(data: bytes) -> None:
         raise _damaged() from error
     if any(part.flag_bits & 1 for part in parts):
         raise UnreadableError(
-            "this DOCX file is protected with a password", hint="Save it without a password first."
+            "This DOCX file is protected with a password.", hint="Save it without a password first."
         )
     unpacked = sum(part.file_size for part in parts)
     swollen = any(part.file_size > max(_LARGE, _MOST_RATIO * part.compress_size) for part in parts)
     if unpacked > _MOST_UNPACKED or swollen or len(parts) > _MOST_PARTS:
         raise LimitError(
-            f"this DOCX file would unpack to {unpacked / 1e6:.0f} MB in {len(parts)} parts",
+            f"This DOCX file would unpack to {unpacked / 1e6:,.0f} MB in {len(parts):,} parts.",
             hint="It looks made to exhaust memory; save the report anew in a word processor.",
         )
 
 
+def _notes(body: Element, root: Element | None, kind: str) -> list[Element]:
+    """Return the notes that a text refers to, in order."""
+    known = {} if root is None else {note.get(f"{W}id", ""): note for note in root}
+    return [known[name] for name in dict.fromkeys(notes_in(body, kind)) if name in known]
+
+
 def _damaged() -> UnreadableError:
     return UnreadableError(
-        "this is no DOCX file, or a damaged one", hint="Save it anew in a word processor."
+        "This is no DOCX file, or a damaged one.", hint="Save it anew in a word processor."
     )
 
 
@@ -131,29 +138,14 @@ def _styles(root: Element) -> dict[str, _Style]:
 
 
 def _style(style: Element) -> _Style:
-    list_id, level = _list_place(style)
-    properties = style.find(f"{W}rPr")
+    list_id, level = list_place(style)
     return _Style(
         name=value_of(style, "name").lower(),
         based_on=value_of(style, "basedOn"),
         list_id=list_id,
-        level=level,
-        is_bold=None if properties is None else _is_bold(properties),
+        level=integer(level, 0) if level else None,
+        is_bold=is_on(style.find(f"{W}rPr"), "b"),
     )
-
-
-def _list_place(element: Element) -> tuple[str, int | None]:
-    """Return the list of a paragraph or a style and the level in it."""
-    properties = element.find(f"{W}pPr/{W}numPr")
-    if properties is None:
-        return "", None
-    level = value_of(properties, "ilvl")
-    return value_of(properties, "numId"), integer(level, 0) if level else None
-
-
-def _is_bold(properties: Element) -> bool | None:
-    bold = properties.find(f"{W}b")
-    return None if bold is None else bold.get(f"{W}val", "1") not in _OFF
 
 
 class _Reader:
@@ -164,6 +156,7 @@ class _Reader:
         self._numbering = numbering
         self._composer = Composer()
         self._title = ""
+        self._carried = ""
 
     def content(self) -> Content:
         """Return what was read."""
@@ -172,54 +165,83 @@ class _Reader:
 
     def read(self, parent: Element) -> None:
         """Read the paragraphs, tables and content controls in an element."""
-        for child in parent:
+        for child in inside(parent, "p", "tbl"):
             if child.tag == f"{W}p":
                 self._paragraph(child)
-            elif child.tag == f"{W}tbl":
+            else:
                 self._table(child)
-            elif child.tag in {f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"}:
-                self.read(child)
+        if self._carried.strip():
+            self._composer.add(self._carried.strip())
+        self._carried = ""
+
+    def read_notes(self, notes: Sequence[Element]) -> None:
+        """Read footnotes or endnotes, under a heading of their own."""
+        if notes:
+            start = self._composer.add("Notes")
+            self._composer.headings.append((start, start + len("Notes")))
+        for note in notes:
+            self.read(note)
 
     def _table(self, table: Element) -> None:
         """Read a table: a row of short cells is one block, other cells are read one by one."""
-        for row in table.iter(f"{W}tr"):
-            cells = row.findall(f"{W}tc")
+        for row in inside(table, "tr"):
+            cells = [] if is_deleted_row(row) else list(inside(row, "tc"))
             if len(cells) > 1 and all(_is_short(cell) for cell in cells):
-                said = ["".join(_text(cell)).strip() for cell in cells]
+                said = [self._cell(cell) for cell in cells]
                 if any(said):
-                    self._composer.add("\t".join(said))
+                    self._composer.add("\t".join(said).strip())
             else:
                 for cell in cells:
                     self.read(cell)
 
+    def _cell(self, cell: Element) -> str:
+        """Return the text of a cell that has one paragraph at most, its number included."""
+        paragraphs = inside(cell, "p")
+        return "".join(self._mark(p, self._styles_of(p)) + text_of(p) for p in paragraphs).strip()
+
     def _paragraph(self, paragraph: Element) -> None:
-        chain = list(self._chain(_property(paragraph, "pStyle")))
-        mark = self._mark(paragraph, chain)
-        text = "".join(_text(paragraph))
-        said = text.strip()
-        if not said:
+        chain = self._styles_of(paragraph)
+        text = self._carried + text_of(paragraph)
+        if is_joined(paragraph):
+            self._carried = text
             return
-        start = self._composer.add(mark + said) + len(mark)
+        mark = self._mark(paragraph, chain)
+        said = text.strip()
+        if said:
+            start = self._composer.add(mark + said) + len(mark)
+            self._add_heading(paragraph, chain, start, text)
+        self._carried = ""
+        for box in boxes_in(paragraph):
+            self.read(box)
+
+    def _add_heading(self, paragraph: Element, chain: list[_Style], start: int, text: str) -> None:
+        """Record the heading that a paragraph is or begins with; its text begins at `start`."""
+        said = text.strip()
         names = [style.name for style in chain]
         if names and names[0] == "title":
             self._title = self._title or " ".join(said.split())
         if any(name.startswith(("heading", "title")) for name in names):
             self._composer.headings.append((start, start + len(said)))
             return
-        span = _bold_start(paragraph, chain)
+        span = None if self._carried else _bold_start(paragraph, chain)
         if span:
             cut = len(text) - len(text.lstrip())
             self._composer.headings.append((start + span[0] - cut, start + span[1] - cut))
 
     def _mark(self, paragraph: Element, chain: list[_Style]) -> str:
-        """Return the automatic number or bullet of a paragraph, and count it."""
-        list_id, level = _list_place(paragraph)
+        """Return the automatic number or bullet of a paragraph, and count it, as Word does.
+
+        An empty paragraph is counted too.
+        """
+        list_id, told = list_place(paragraph)
+        level = integer(told, 0) if told else None
         for style in chain:
             list_id = list_id or style.list_id
             level = style.level if level is None else level
-        if not "".join(_text(paragraph)).strip():
-            return ""
         return self._numbering.next_mark(list_id, level or 0)
+
+    def _styles_of(self, paragraph: Element) -> list[_Style]:
+        return list(self._chain(_property(paragraph, "pStyle")))
 
     def _chain(self, name: str) -> Iterator[_Style]:
         """Yield a style and those that it is based on."""
@@ -237,23 +259,13 @@ def _property(paragraph: Element, name: str) -> str:
 
 
 def _is_short(cell: Element) -> bool:
-    return len(cell.findall(f"{W}p")) <= 1 and cell.find(f"{W}tbl") is None
-
-
-def _text(element: Element) -> Iterator[str]:
-    """Yield the text in an element as it shows: without deleted text and text boxes."""
-    for child in element:
-        if child.tag == f"{W}t":
-            yield child.text or ""
-        elif child.tag in _SIGNS:
-            yield _SIGNS[child.tag]
-        elif child.tag not in _SKIPPED:
-            yield from _text(child)
+    nested = [*boxes_in(cell), *inside(cell, "tbl")]
+    return not nested and len(list(inside(cell, "p"))) <= 1
 
 
 def _bold_start(paragraph: Element, chain: list[_Style]) -> tuple[int, int] | None:
     """Return the span of the bold words that a paragraph begins with, behind its number."""
-    text = "".join(_text(paragraph))
+    text = text_of(paragraph)
     first = len(text) - len(text.lstrip())
     marks = marks_of(text, first, len(text))
     start = end = marks[0].end if marks else first
@@ -270,9 +282,8 @@ def _runs(paragraph: Element, chain: list[_Style]) -> Iterator[tuple[int, str, b
     """Yield the runs of a paragraph: where each begins, its text, whether it is bold."""
     usual = next((style.is_bold for style in chain if style.is_bold is not None), False)
     place = 0
-    for run in paragraph.iter(f"{W}r"):
-        properties = run.find(f"{W}rPr")
-        own = None if properties is None else _is_bold(properties)
-        said = "".join(_text(run))
+    for run in runs_of(paragraph):
+        own = is_on(run.find(f"{W}rPr"), "b")
+        said = run_text(run)
         yield place, said, bool(usual if own is None else own)
         place += len(said)

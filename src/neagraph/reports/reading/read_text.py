@@ -16,6 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MOST_STRANGE = 0.02  # share of control characters above which bytes are no text
+_LONGEST_TITLE = 500  # characters
 _COVER = 4000  # characters in which a title is looked for
 _HEADING = re.compile(r"^#\s+(?P<title>\S.*)$", re.MULTILINE)
 _BOLD = re.compile(r"^\*\*(?P<title>(?!\s)(?:(?!\n\s*\n)[^*]){5,300})\*\*[ \t]*$", re.MULTILINE)
@@ -28,24 +29,37 @@ _SETEXT = re.compile(r"^(?P<title>\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
 
 
 def decoded(data: bytes) -> str:
-    """Return the text of a file: UTF-8, UTF-16 with its mark, or Windows-1252.
+    """Return the text of a file: UTF-8, UTF-16, or Windows-1252.
 
     Raises:
         UnreadableError: If the bytes are no text.
     """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _decoded_as(data.removeprefix(bom), encoding)
-    if b"\0" in data:
-        raise _no_text()
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+    text = _decoded(data)
     strange = sum(text.count(sign) for sign in _STRANGE)
     if strange > _MOST_STRANGE * len(text):
         raise _no_text()
     return text
+
+
+def _decoded(data: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _decoded_as(data.removeprefix(bom), encoding)
+    if b"\0" in data:
+        return _decoded_as(data, _unmarked(data))
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark: every other byte is nought."""
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        noughts = data[start::2].count(0)
+        if noughts == data.count(0) and noughts * 4 > len(data):
+            return encoding
+    raise _no_text()
 
 
 _STRANGE = (*map(chr, (*range(8), *range(14, 32), 127)), "\ufffd")
@@ -73,9 +87,9 @@ def title_of(text: str) -> str:
     """Return the title of a report, found on its cover; empty if there is none.
 
     It is a Markdown heading of the first level, a bold block, or the first block before the first
-    number that says what the text is (report, minutes, outcome ...) and is no sentence.
+    number that says what the text is (report, minutes, outcome ...), is short and no sentence.
     """
-    cover = text[:_COVER]
+    cover = text[:_COVER].replace("\r\n", " \n").replace("\r", "\n")
     for pattern in (_HEADING, _BOLD):
         if match := pattern.search(cover):
             return readable(text, *match.span("title")).strip("*# ")
@@ -83,7 +97,8 @@ def title_of(text: str) -> str:
         said = match.group().rstrip()
         if marks_of(text, match.start(), match.end()):
             return ""
-        if _NAMED.search(said) and not said.endswith((".", ":", ";", ",")):
+        is_short = len(said) <= _LONGEST_TITLE
+        if is_short and _NAMED.search(said) and not said.endswith((".", ":", ";", ",")):
             return readable(text, match.start(), match.start() + len(said))
     return ""
 
@@ -97,6 +112,6 @@ def _decoded_as(data: bytes, encoding: str) -> str:
 
 def _no_text() -> UnreadableError:
     return UnreadableError(
-        "this file is no text",
+        "This file is no text: it holds bytes that no text has.",
         hint="Give a text, Markdown, HTML, DOCX or PDF file, with the suffix of its format.",
     )

@@ -60,7 +60,9 @@ def format_by_path(path: PurePath) -> ReportFormat:
     suffix = path.suffix.removeprefix(".").lower()
     return _found(
         next((form for form in REPORT_FORMATS if suffix in form.suffixes), None),
-        f"`{path.name}` has no suffix of a format that reports can be read from",
+        f'Reports cannot be read from files with the suffix ".{suffix}".'
+        if suffix
+        else "This file has no suffix to tell its format.",
     )
 
 
@@ -73,7 +75,7 @@ def format_by_media_type(media_type: str) -> ReportFormat:
     name = media_type.partition(";")[0].strip().lower()
     return _found(
         next((form for form in REPORT_FORMATS if form.media_type == name), None),
-        f"reports cannot be read from the media type `{name}`",
+        f'Reports cannot be read from the media type "{name}".',
     )
 
 
@@ -85,15 +87,32 @@ def read_report(path: Path) -> Document:
         LimitError: If the file is too large.
         UnreadableError: If it cannot be read; `where` names it.
     """
-    form = format_by_path(path)
     try:
-        _check_size(path.stat().st_size, form)
+        size = _size_of(path)
+        form = format_by_path(path)
+        _check_size(size, form)
         return read_document(path.read_bytes(), form)
     except OSError as error:
-        raise UnreadableError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    except (LimitError, UnreadableError) as error:
+        raise _unopened(path, error) from error
+    except (FormatError, LimitError, UnreadableError) as error:
         error.where = error.where or str(path)
         raise
+
+
+def _size_of(path: Path) -> int:
+    if path.is_dir():
+        raise UnreadableError("This is a folder.", hint="Name one of the reports in it.")
+    return path.stat().st_size
+
+
+def _unopened(path: Path, error: OSError) -> UnreadableError:
+    """Say why a file cannot be opened."""
+    reason = (error.strerror or str(error)).lower()
+    return UnreadableError(
+        f"The file cannot be read: {reason}.",
+        hint="Check its name and its permissions.",
+        where=str(path),
+    )
 
 
 def read_document(data: bytes, media: ReportFormat) -> Document:
@@ -106,12 +125,15 @@ def read_document(data: bytes, media: ReportFormat) -> Document:
     """
     _check_size(len(data), media)
     if not data.strip():
-        raise UnreadableError("this file is empty")
+        raise UnreadableError(
+            "This file is empty.", hint="Fetch it again from where it was published."
+        )
     _check_kind(data, media)
     content = media.read(data)
     if not content.text.strip():
         raise UnreadableError(
-            "this report has no text", hint="If its pages are pictures, recognise their text first."
+            "This report has no text.",
+            hint="If its pages are pictures, recognise their text first.",
         )
     check_language(content.text)
     return Document(
@@ -122,6 +144,7 @@ def read_document(data: bytes, media: ReportFormat) -> Document:
         media_type=media.media_type,
         headings=content.headings,
         margins=content.margins,
+        warnings=content.warnings,
     )
 
 
@@ -134,20 +157,20 @@ def _check_kind(data: bytes, media: ReportFormat) -> None:
     name = next((name for start, name in _SIGNATURES if data.startswith(start)), media.name)
     if name == "doc":
         raise UnreadableError(
-            "this is an old Word file (.doc), or a Word file with a password",
+            "This is an old Word file (.doc), or a Word file with a password.",
             hint="Save it as .docx without a password.",
         )
     if name != media.name:
         raise UnreadableError(
-            f"this file is {name.upper()}, not {media.label}", hint=f"Give it the suffix .{name}."
+            f"This file is {name.upper()}, not {media.label}.", hint=f"Give it the suffix .{name}."
         )
 
 
 def _check_size(size: int, media: ReportFormat) -> None:
     if size > media.most * _MEGABYTE:
         raise LimitError(
-            f"{size / _MEGABYTE:.0f} MB are more than the {media.most} MB that a report in "
-            f"{media.label} may have",
+            f"This file has {size / _MEGABYTE:,.0f} MB; a report in {media.label} may have "
+            f"{media.most} MB.",
             hint="Divide it, or leave out its pictures and annexes.",
         )
 
@@ -155,5 +178,5 @@ def _check_size(size: int, media: ReportFormat) -> None:
 def _found(form: ReportFormat | None, message: str) -> ReportFormat:
     if form is None:
         suffixes = ", ".join(f".{suffix}" for form in REPORT_FORMATS for suffix in form.suffixes)
-        raise FormatError(message, hint=f"Known are {suffixes}.")
+        raise FormatError(message, hint=f"Give it the suffix of its format, one of {suffixes}.")
     return form

@@ -33,7 +33,7 @@ def check_known(document: Document, known: Collection[str]) -> None:
     """
     if document.sha256 not in known:
         raise NotFoundError(
-            f"no text edition of the graph has the digest {document.sha256[:16]}… of this file",
+            f"The graph knows no text with the digest of this file, {document.sha256[:16]}….",
             hint="Take the very file that was annotated, or ingest this one as a new report.",
         )
 
@@ -52,7 +52,9 @@ def keep(state: Path, data: bytes, document: Document) -> Path:
         UnreadableError: If the document was read from other bytes.
     """
     if hashlib.sha256(data).hexdigest() != document.sha256:
-        raise UnreadableError("the text was not read from this file")
+        raise UnreadableError(
+            "The file has changed while it was read.", hint="Add it again when it is whole."
+        )
     folder = state / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"{document.sha256}.json"
@@ -78,7 +80,7 @@ def find(state: Path, sha256: str) -> Document | None:
         return None
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise UnreadableError(
-            "the text that is kept here is damaged",
+            "The text that is kept here is damaged.",
             hint="Add the report again: neagraph source add FILE",
             where=str(path),
         ) from error
@@ -86,7 +88,8 @@ def find(state: Path, sha256: str) -> Document | None:
 
 def _document(fields: dict[str, Any]) -> Document:
     spans = {name: tuple(tuple(span) for span in fields[name]) for name in ("headings", "margins")}
-    return Document(**{**fields, **spans, "pages": tuple(fields["pages"])})
+    lists = {"pages": tuple(fields["pages"]), "warnings": tuple(fields.get("warnings", ()))}
+    return Document(**{**fields, **spans, **lists})
 
 
 def _private(path: str, flags: int) -> int:

@@ -60,7 +60,8 @@ _SECONDS = words(
     scale friendly led driven free neutral effective oriented specific being free general
     border boundary term sectoral benefit operation country economic east west asian asia
     fold party date going lateral chair chaired host hosted kind depth first second third
-    fourth fifth sixth seventh eighth ninth"""
+    fourth fifth sixth seventh eighth ninth
+    faced winged necked crowned headed tailed billed breasted eyed legged backed"""
 )
 """Second halves of such compounds."""
 
