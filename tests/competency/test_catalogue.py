@@ -15,6 +15,7 @@ from neagraph.vocab import GRAPH_ONTOLOGY, ID, NEA, PREFIXES
 FOLDER = Path(__file__).resolve().parents[2] / "queries"
 FILES = sorted(FOLDER.glob("*/*.rq"))
 ASKED = sorted(path.stem for path in FOLDER.glob("catalogue/*.rq"))
+WITHOUT_ROWS = {"what-was-not-done"}  # the report of SOM-24 tells of nothing; see test_negation.py
 PROLOGUE = re.compile(r"^(?:PREFIX +(\w+): +<([^>]+)>|BASE +<([^>]+)>) *$", re.MULTILINE)
 
 
@@ -49,7 +50,12 @@ def test_titles_are_unique() -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_query_of_the_catalogue_answers_something(name, catalogue, built_engine, ask) -> None:
-    assert len(ask(built_engine, catalogue[name].text)) > 1
+    assert (len(ask(built_engine, catalogue[name].text)) > 1) is (name not in WITHOUT_ROWS)
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_ROWS))
+def test_a_query_without_rows_says_so(name, catalogue) -> None:
+    assert "no rows" in catalogue[name].description
 
 
 @pytest.mark.parametrize("name", ASKED)

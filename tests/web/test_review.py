@@ -142,13 +142,29 @@ def test_a_wrong_token_is_told_on_the_form(site, tokens):
 def test_a_reader_s_token_is_not_enough(site, tokens):
     answer = site().post("/review/login", data={"token": tokens.add("Bob", Role.READER)})
     assert answer.status_code == 403
+    tokens.add("Ann", Role.EDITOR)
+    answer = site().post("/review/login", data={"token": tokens.add("Eve", Role.READER)})
+    assert answer.status_code == 403
+    assert "the token of Eve has" in answer.text
+    assert "<form" in answer.text
 
 
 def test_where_nobody_has_a_token_nobody_may(site):
     answer = site().get("/review", headers={"Accept": "application/json"})
     assert answer.status_code == 403
     assert "neagraph token add" in answer.json()["hint"]
-    assert site().post("/review/login", data={"token": "x"}).status_code == 403
+    answer = site().post("/review/login", data={"token": "x"})
+    assert answer.status_code == 403
+    assert "Nobody has a token yet" in answer.text
+    assert "neagraph token add NAME" in answer.text
+
+
+def test_the_form_says_that_nobody_has_a_token_until_somebody_has(site, tokens):
+    tokens.add("Bob", Role.READER)
+    client = site()
+    assert "Nobody has a token yet" in client.get("/review/login").text
+    tokens.add("Ann", Role.EDITOR)
+    assert "Nobody has a token yet" not in client.get("/review/login").text
 
 
 def test_a_session_ends_with_its_token(ann, tokens):
@@ -295,6 +311,14 @@ def test_a_change_is_kept(ann, project):
     assert "changed" in page
 
 
+def test_what_was_not_done_is_told_and_shown(ann, project):
+    send(ann, "decisions", id="p1-s1-a", decision="edit", negated="yes")
+    assert by_id(review_of("reed", project).items)["p1-s1-a"].statement.negated
+    page = ann.get("/review/reed").text
+    assert "Negated: adoption by" in page
+    assert "Adoption, not done" in page
+
+
 def test_what_reads_otherwise_now_is_shown_and_can_be_taken(ann, project):
     send(ann, "decisions", id="p2-s1-b", decision="accept")
     first, request, noting, offer = sample().statements
@@ -339,6 +363,23 @@ def test_what_is_missing_is_added(ann, project):
     assert verdicts(project)["p2-s1-b"] is Verdict.MISSING
     assert send(ann, "missing", **fields).headers["location"] == "/review/reed#missing"
     assert "no position" in send(ann, "missing", start="", end="").text
+
+
+def test_what_is_missing_may_be_told_by_a_word_that_is_no_form_of_its_verb(ann, project):
+    source_texts.keep(project.state, TEXT.encode(), Document(text=TEXT, sha256=sample().sha256))
+    start, end = span("if the weather permits")
+    fields = {"start": str(start), "end": str(end), "verb": "decide"}
+    assert "no form of" in send(ann, "missing", **fields).text
+    send(ann, "missing", **fields, word="permits")
+    (added,) = [i for i in review_of("reed", project).items if i.verdict is Verdict.MISSING]
+    assert (added.evidence.trigger, added.statement.verb) == ("permits", "decide")
+
+
+def test_all_fields_that_are_wrong_are_told_at_once(ann):
+    wrong = {"actor": "state/japn", "deadline": "soon"}
+    page = send(ann, "decisions", id="p2-s1-b", decision="edit", **wrong).text
+    assert "did you mean state/japan?" in page
+    assert "is no deadline" in page
 
 
 def test_the_rest_is_accepted_together(ann, project):

@@ -164,12 +164,12 @@ class EntityMention:
 
 @dataclass(frozen=True, slots=True)
 class ParagraphPlace:
-    """Where a paragraph stands."""
+    """Where a paragraph stands; the heading is empty if it has none."""
 
     number: str
     start: int
     end: int
-    heading: str
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from neagraph.reports.spelling import slug
 from neagraph.reports.statements import Statement
 from neagraph.vocab import NEA, RDF_TYPE, RDFS, RDFS_LABEL, SKOS, SKOS_PREF_LABEL, path_of, thing
 
+NEGATED_ACT: Final = "NegatedAct"
+"""Class of a statement that says that an act was not done; which act, is told apart from it."""
 MOST_WRITTEN: Final = 60
 """How many characters of the source one wording may have: of a date, an amount, a frequency."""
 _MOST_NAMED: Final = 4
@@ -48,7 +50,7 @@ class Glossary:
         labels: IRI to its English label.
         classes: IRI of a thing to the names of its asserted classes in our ontology.
         verbs: Local name of a verb to how it is written and what it makes.
-        kinds: Glossary of the classes that a statement may have.
+        kinds: Names of the classes of act that a statement may have, done or not.
     """
 
     labels: Mapping[str, str]
@@ -118,19 +120,23 @@ def _kinds(table: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:
     """Yield the classes two steps below Statement: those of the five families."""
     for iri, about in table.items():
         for family in about.get(_SUBCLASS, ()):
-            if NEA + "Statement" in table.get(family, {}).get(_SUBCLASS, ()):
+            statement = NEA + "Statement" in table.get(family, {}).get(_SUBCLASS, ())
+            if statement and iri != NEA + NEGATED_ACT:
                 yield iri.removeprefix(NEA)
 
 
 def summary_of(statement: Statement, glossary: Glossary) -> str:
-    """Return what a statement says: kind of act, verb, actor, addressee and objects."""
+    """Return what a statement says: kind of act, verb, actor, addressee and objects.
+
+    Of an act that was not done, this is the first thing that is said.
+    """
     kind = _kind(statement, glossary)
     verb = glossary.verbs[statement.verb].label if statement.verb in glossary.verbs else ""
     told = any(word[:_STEM] == verb[:_STEM] for word in kind.split())
-    said = _first_up(kind) + (f" ({verb})" if verb and not told else "")
+    said = f"Negated: {kind}" if statement.negated else _first_up(kind)
+    said += f" ({verb})" if verb and not told else ""
     said += f" by {glossary.label(statement.actor)}" if statement.actor else ", no actor named"
     said += f" to {glossary.label(statement.addressee)}" if statement.addressee else ""
-    said += ", negated" if statement.negated else ""
     said += f', "{statement.modality}"' if statement.modality else ""
     matter = _matter(statement, glossary)
     return f"{said}: {matter}." if matter else f"{said}."

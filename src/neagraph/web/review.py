@@ -15,15 +15,21 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from neagraph.curating.desk import Review, desk_of, keep, review_of, text_of
+from neagraph.curating.desk import Review, desk_of, keep, names_in, review_of, text_of
 from neagraph.curating.project import Project
-from neagraph.errors import NeagraphError, NotFoundError, UnauthorizedError, UsageError
+from neagraph.errors import (
+    NeagraphError,
+    NotFoundError,
+    RefusedError,
+    UnauthorizedError,
+    UsageError,
+)
+from neagraph.reports.reviewing.adding import add_missing
 from neagraph.reports.reviewing.cells import CELLS, CellError
 from neagraph.reports.reviewing.deciding import (
     Desk,
     Ruling,
     accept_rest,
-    add_missing,
     decide,
     renew,
 )
@@ -87,17 +93,20 @@ class Reviewing:
         self._clock = clock
 
     async def login_form(self) -> Response:
-        """Show the form that takes a token."""
+        """Show the form that takes a token, or say that nobody has one."""
         self._require_state()
-        return self._page(LoginPage(title="Log in", problem=None))
+        problem = None if await self._sessions.anybody() else ProblemView.of(_nobody())
+        return self._page(LoginPage(title="Log in", problem=problem))
 
     async def log_in(self, request: Request) -> Response:
         """Begin a session, and go to the reports."""
         self._require_state()
         form = await _form(request)
         try:
+            if not await self._sessions.anybody():
+                raise _nobody()
             set_cookie = await self._sessions.log_in(request, form.get("token", "").strip())
-        except UnauthorizedError as error:
+        except (RefusedError, UnauthorizedError) as error:
             page = LoginPage(title="Log in", problem=ProblemView.of(error))
             return self._page(page, kind_of(error)[0])
         response = _see(PATH)
@@ -177,8 +186,9 @@ class Reviewing:
         review, desk = self._desk(slug, who)
         with _told():
             texts = {name: form.get(name, "") for name in ("start", "end", "actor")}
-            note, verb = form.get("note", ""), form.get("verb", "")
-            ruling = Ruling("", Verdict.MISSING, texts, note=note, verb=verb)
+            note, verb, word = (form.get(name, "") for name in ("note", "verb", "word"))
+            quote = f"[{word}]" if word.strip() else ""
+            ruling = Ruling("", Verdict.MISSING, texts, note=note, quote=quote, verb=verb)
             decision = add_missing(ruling, review.items, desk)
             self._keep(review, [decision])
         return "missing" if decision is None else decision.statement.id
@@ -211,8 +221,7 @@ class Reviewing:
     def _review_page(self, slug: str, session: Session, problem: ProblemView | None) -> Page:
         review = review_of(slug, self._project)
         items, extraction = review.items, review.reading.extraction
-        new = {mention.iri: mention.label for mention in extraction.entities if mention.label}
-        glossary = self._project.glossary.adding(new)
+        glossary = self._project.glossary.adding(names_in(extraction))
         text = text_of(extraction.sha256, self._project)
         rest = [i for i in items if i.certain and not i.sampled and i.verdict is Verdict.OPEN]
         return ReviewPage(
@@ -255,6 +264,14 @@ class Reviewing:
         return Response(body, status, headers=_HEADERS, media_type=HTML.media_type)
 
 
+def _nobody() -> RefusedError:
+    return RefusedError(
+        "Nobody has a token yet, so nobody can log in.",
+        hint="Where this service runs, say: neagraph token add NAME. It prints a token, which "
+        "opens this page at once; no restart is needed.",
+    )
+
+
 def _label(review: Review, project: Project) -> str:
     meeting = review.reading.extraction.meeting
     return review.reading.slug if meeting is None else project.glossary.label(meeting)
@@ -266,7 +283,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except CellError as error:
-        raise UsageError(f"{error}.", where=error.cell.replace("_", " ")) from error
+        others = tuple(f"{one.cell.replace('_', ' ')}: {one}." for one in error.others)
+        where = error.cell.replace("_", " ")
+        raise UsageError(f"{error}.", where=where, details=others) from error
     except ValueError as error:
         raise UsageError(f"{error}.", where="decision") from error
 

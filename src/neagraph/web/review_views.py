@@ -18,7 +18,7 @@ _LABELS: Final = {
     "start": "Clause begins", "end": "Clause ends", "type": "Kind", "actor": "Actor",
     "addressee": "Addressee", "action": "What is to be done", "deadline": "Deadline",
     "deadline_basis": "Basis of the deadline", "amount": "Amount", "currency": "Currency",
-    "donor": "Donor",
+    "donor": "Donor", "negated": "Not done",
 }  # fmt: skip
 _GROUPS: Final = (
     ("uncertain", "Uncertain", "Look at each of these."),
@@ -208,7 +208,7 @@ def _item(item: Item, glossary: Glossary, *, following: str) -> ItemView:
         else "medium"
         if it.confidence >= _LOW
         else "low",
-        percent=round(100 * it.confidence),
+        percent=round(100 * round(it.confidence, 2)),
         reasons=(*item.problems, *it.reasons),
         verdict=item.verdict.value,
         word=_WORDS[item.verdict],
@@ -227,7 +227,7 @@ def _lines(item: Item, glossary: Glossary) -> Iterator[Line]:
     """Yield the parts of a statement that say something."""
     it = item.statement
     level = "told inside another act" if it.level == "embedded" else "the report's own voice"
-    yield Line("Kind", f"{it.type}, {level}")
+    yield Line("Kind", f"{it.type}{', not done' if it.negated else ''}, {level}")
     yield Line("Actor", _who(it.actor, it.actor_basis, glossary))
     if it.addressee:
         yield Line("Addressee", _who(it.addressee, it.addressee_basis or "", glossary))

@@ -13,7 +13,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from neagraph.errors import RefusedError
 from neagraph.service import Service
-from neagraph.tokens import Role
+from neagraph.tokens import Role, Token
 from neagraph.web.auth import require
 from neagraph.web.trace import trace_of
 
@@ -67,6 +67,12 @@ class Sessions:
         self._secure = secure
         self._clock = clock
         self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    async def anybody(self) -> bool:
+        """Return whether there is anybody who could log in."""
+        if self._service.open_writes:
+            return True
+        return await to_thread.run_sync(lambda: any(t.role.includes(_ROLE) for t in self._tokens()))
 
     async def reviewer(self, request: Request) -> Session | None:
         """Return who sends a request; None for somebody who has to log in first.
@@ -129,9 +135,11 @@ class Sessions:
         return self._created(session.name) == session.created
 
     def _created(self, name: str) -> str:
-        tokens = () if self._service.tokens is None else self._service.tokens.tokens()
-        found = (t.created for t in tokens if t.name == name and t.role.includes(_ROLE))
+        found = (t.created for t in self._tokens() if t.name == name and t.role.includes(_ROLE))
         return next(found, "")
+
+    def _tokens(self) -> Sequence[Token]:
+        return () if self._service.tokens is None else self._service.tokens.tokens()
 
 
 def require_own_form(session: Session, sent: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from neagraph.errors import UsageError
-from neagraph.reports.measuring.gold import Gold, GoldStatement, short
+from neagraph.reports.measuring.gold import Gold, short
 from neagraph.reports.measuring.matching import (
     Names,
     Placed,
@@ -45,7 +45,8 @@ CLASSES_NOT_ASKED: Final = frozenset({"PartyGroup", "OfficeHolder", "Activity"})
 _Wanted = TypeVar("_Wanted")
 _Found = TypeVar("_Found")
 
-Acts = list[tuple[GoldStatement, Statement]]
+Acts = list[tuple[Statement, Statement]]
+"""Acts of the annotation, each with the one that was found for it."""
 Pledges = list[tuple[Commitment, Commitment]]
 Measured = tuple[Score, list[Miss]]
 
@@ -125,10 +126,10 @@ def _paragraph(part: ParagraphPlace) -> tuple[Placed, str]:
 
 
 def _acts(case: _Case, level: str) -> Acts:
-    def weight(one: GoldStatement, other: Statement) -> Weight | None:
+    def weight(one: Statement, other: Statement) -> Weight | None:
         common = shared(Trigger(one), Trigger(other))
         same = case.names.alike(one.actor, other.actor)
-        return (common, same, one.type == other.type) if common else None
+        return (common, same, _kind(one) == _kind(other)) if common else None
 
     return match(*_of_level(case, level), weight)
 
@@ -139,11 +140,16 @@ def _level(case: _Case, level: str, pairs: Acts) -> Measured:
     return Score(len(pairs), len(found), len(wanted)), alone
 
 
-def _act(act: GoldStatement | Statement) -> tuple[Placed, str]:
-    return Trigger(act), f"{act.verb} ({act.type})"
+def _act(act: Statement) -> tuple[Placed, str]:
+    return Trigger(act), f"{act.verb} ({_kind(act)})"
 
 
-def _of_level(case: _Case, level: str) -> tuple[list[GoldStatement], list[Statement]]:
+def _kind(act: Statement) -> str:
+    """Return the class of an act; of one that was not done it is another one."""
+    return f"no {act.type}" if act.negated else act.type
+
+
+def _of_level(case: _Case, level: str) -> tuple[list[Statement], list[Statement]]:
     wanted = [act for act in case.gold.statements if act.level == level]
     return wanted, [act for act in case.found.statements if act.level == level]
 
@@ -153,9 +159,9 @@ def _of_level(case: _Case, level: str) -> tuple[list[GoldStatement], list[Statem
 
 def _types(case: _Case, pairs: Acts) -> Measured:
     wrong = [
-        case.miss("type", Trigger(one), one.type, other.type)
+        case.miss("type", Trigger(one), _kind(one), _kind(other))
         for one, other in pairs
-        if one.type != other.type
+        if _kind(one) != _kind(other)
     ]
     return Score(len(pairs) - len(wrong), len(pairs), len(pairs)), wrong
 
@@ -172,7 +178,10 @@ def _addressees(case: _Case, pairs: Acts) -> Measured:
     return _slot(
         case,
         "addressee",
-        [(Trigger(one), one.addressees, other.addressee) for one, other in pairs],
+        [
+            (Trigger(one), case.gold.addressees.get(one.id, ()), other.addressee)
+            for one, other in pairs
+        ],
     )
 
 
@@ -341,7 +350,7 @@ def _reliability(case: _Case, pairs: Acts) -> tuple[Bin, ...]:
     right = {
         other.id
         for one, other in pairs
-        if one.type == other.type and case.names.alike(one.actor, other.actor)
+        if _kind(one) == _kind(other) and case.names.alike(one.actor, other.actor)
     }
     parts: list[list[Statement]] = [[] for _ in BIN_STARTS]
     for act in case.found.statements:

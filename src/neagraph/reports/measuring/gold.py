@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, TypeVar
 
 from neagraph import vocab
 from neagraph.errors import UnreadableError, UsageError
-from neagraph.reports.statements import Amount, Commitment, Due, ParagraphPlace
+from neagraph.reports.statements import Amount, Commitment, Due, ParagraphPlace, Statement
 
 Entry = Mapping[str, Any]
 _Value = TypeVar("_Value")
 
-
-@dataclass(frozen=True, slots=True)
-class GoldStatement:
-    """An act, as annotated; fields as in `Statement`.
-
-    Args:
-        id: `p<paragraph>-s<sentence>-<letter>`.
-        paragraph: Number of its paragraph.
-        level: `main` or `embedded`.
-        type: The ontology's class name.
-        verb: Local name in the vocabulary of verbs.
-        start: Where its clause begins.
-        end: Where it ends.
-        trigger_start: Where its trigger word begins.
-        trigger_end: Where that ends.
-        actor: Short name such as `state/japan`; None if unstated.
-        addressees: Short names, any number.
-        commitments: What it commits to, in the order of the annotation.
-    """
-
-    id: str
-    paragraph: str
-    level: str
-    type: str
-    verb: str
-    start: int
-    end: int
-    trigger_start: int
-    trigger_end: int
-    actor: str | None
-    addressees: tuple[str, ...]
-    commitments: tuple[Commitment, ...]
+_CALLED: Final = {"start": "char_start", "end": "char_end"}
+"""What annotations call a field, where that is not its own name."""
+_READ: Final[Mapping[str, Callable[[Any], object]]] = {
+    "str": lambda value: "" if value is None else str(value),
+    "str | None": lambda value: None if value is None else str(value),
+    "int": int,
+    "bool": bool,
+}
+"""Types of the fields that an annotation gives as plain values, and how they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +53,20 @@ class Gold:
         meeting: IRI of the meeting that it is of; None if the graph does not know it.
         characters: Length of the report's text.
         paragraphs: Its paragraphs.
-        statements: Its acts.
+        statements: Its acts, each with its commitments in the order of the annotation.
         amounts: Its sums of money, each once.
         entities: What it names; the same pair of paragraph and entity may stand several times.
+        addressees: Id of a statement to all its addressees, if it has any: each of them is right.
     """
 
     file: str
     meeting: str | None
     characters: int
     paragraphs: tuple[ParagraphPlace, ...]
-    statements: tuple[GoldStatement, ...]
+    statements: tuple[Statement, ...]
     amounts: tuple[Amount, ...]
     entities: tuple[GoldEntity, ...]
+    addressees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_gold(text: str) -> Gold:
@@ -109,10 +88,11 @@ def read_gold(text: str) -> Gold:
         file=str(source.get("file", "")),
         meeting=None if not meeting or is_provisional(meeting) else vocab.thing(meeting),
         characters=int(source.get("characters", 0)),
-        paragraphs=_each(document["paragraphs"], "paragraph", _paragraph),
+        paragraphs=_each(document["paragraphs"], "paragraph", lambda e: _plain(ParagraphPlace, e)),
         statements=_statements(document),
         amounts=_amounts(document),
         entities=_entities(document),
+        addressees=_addressees(document),
     )
 
 
@@ -132,7 +112,7 @@ def _parsed(text: str) -> dict[str, Any]:
     except ImportError as error:
         raise UsageError(
             "Annotations are YAML, and PyYAML is not installed.",
-            hint="Install it with: pip install 'neagraph[reports]'",
+            hint="Install it in the checkout with: pip install -e '.[reports]'",
         ) from error
     try:
         document = yaml.safe_load(text)
@@ -176,78 +156,58 @@ def _each(
     return tuple(values)
 
 
-def _paragraph(entry: Entry) -> ParagraphPlace:
-    return ParagraphPlace(
-        number=str(entry["number"]),
-        start=int(entry["char_start"]),
-        end=int(entry["char_end"]),
-        heading=entry.get("heading") or "",
-    )
+def _plain(kind: type[_Value], entry: Entry, **others: object) -> _Value:
+    """Return a value of a dataclass, its plain fields read from an entry.
+
+    Args:
+        kind: The dataclass; a field without default must be in the entry.
+        entry: The entry.
+        others: Values of the other fields.
+    """
+    values: dict[str, Any] = dict(others)
+    for one in fields(kind):  # type: ignore[arg-type]  # a dataclass, as the callers say
+        key = _CALLED.get(one.name, one.name)
+        if one.name not in others and key in entry and one.type in _READ:
+            values[one.name] = _READ[str(one.type)](entry[key])
+    return kind(**values)
 
 
-def _statements(document: Entry) -> tuple[GoldStatement, ...]:
+def _statements(document: Entry) -> tuple[Statement, ...]:
     pairs = _each(
         document.get("commitments"), "commitment", lambda e: (str(e["statement"]), _commitment(e))
     )
 
-    def read(entry: Entry) -> GoldStatement:
-        return GoldStatement(
-            id=str(entry["id"]),
-            paragraph=str(entry["paragraph"]),
-            level=entry["level"],
-            type=entry["type"],
-            verb=entry["verb"],
-            start=int(entry["char_start"]),
-            end=int(entry["char_end"]),
-            trigger_start=int(entry["trigger_start"]),
-            trigger_end=int(entry["trigger_end"]),
+    def read(entry: Entry) -> Statement:
+        return _plain(
+            Statement,
+            entry,
             actor=entry["actor"],
-            addressees=_listed(entry.get("addressee")),
+            addressee=next(iter(_listed(entry.get("addressee"))), None),
             commitments=tuple(value for made_by, value in pairs if made_by == entry["id"]),
         )
 
     return _each(document["statements"], "statement", read)
 
 
+def _addressees(document: Entry) -> dict[str, tuple[str, ...]]:
+    named = ((str(e["id"]), _listed(e.get("addressee"))) for e in document["statements"])
+    return {name: addressees for name, addressees in named if addressees}
+
+
 def _commitment(entry: Entry) -> Commitment:
     due = entry.get("due")
-    return Commitment(
-        kind=entry["kind"],
-        committed_party=entry["committed_party"],
-        party_basis=entry["party_basis"],
+    return _plain(
+        Commitment,
+        entry,
         owed_to=_listed(entry.get("beneficiary")),
-        strength=entry["strength"],
-        start=int(entry["char_start"]),
-        end=int(entry["char_end"]),
-        due=_due(due) if due else None,
-        condition=entry.get("condition"),
-    )
-
-
-def _due(entry: Entry) -> Due:
-    return Due(
-        not_before=entry["not_before"] and str(entry["not_before"]),
-        not_after=entry["not_after"] and str(entry["not_after"]),
-        precision=entry["precision"],
-        as_written=entry["as_written"],
-        basis=entry["basis"],
+        due=_plain(Due, due) if due else None,
     )
 
 
 def _amounts(document: Entry) -> tuple[Amount, ...]:
     def read(entry: Entry) -> tuple[Amount, ...]:
-        return tuple(
-            Amount(
-                value=str(entry["value"]),
-                currency=entry["currency"],
-                currency_basis=entry["currency_basis"],
-                donor=entry["donor"],
-                fund=entry.get("fund") or entry.get("project"),
-                start=int(mention["char_start"]),
-                end=int(mention["char_end"]),
-            )
-            for mention in entry["mentions"]
-        )
+        fund = entry.get("fund") or entry.get("project")
+        return tuple(_plain(Amount, {**entry, **place}, fund=fund) for place in entry["mentions"])
 
     entries = (document.get("entities") or {}).get("money")
     return tuple(amount for group in _each(entries, "money", read) for amount in group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from neagraph.reports.measuring.gold import Gold, GoldStatement, is_provisional, short
+from neagraph.reports.measuring.gold import Gold, is_provisional, short
 from neagraph.reports.statements import Extraction, Statement
 
 _Gold = TypeVar("_Gold")
@@ -84,7 +84,7 @@ class Trigger:
         act: The act.
     """
 
-    def __init__(self, act: GoldStatement | Statement) -> None:
+    def __init__(self, act: Statement) -> None:
         self.start, self.end = act.trigger_start, act.trigger_end
 
 
@@ -148,7 +148,7 @@ def _roles(gold: Gold, extraction: Extraction) -> Iterator[Evidence]:
         lambda one, other: near(Trigger(one), Trigger(other)),
     ):
         yield act.actor or "", found.actor, 1
-        yield from ((addressee, found.addressee, 1) for addressee in act.addressees)
+        yield from ((one, found.addressee, 1) for one in gold.addressees.get(act.id, ()))
     for pledge, kept in match(
         [pledge for act in gold.statements for pledge in act.commitments],
         [pledge for act in extraction.statements for pledge in act.commitments],

@@ -16,7 +16,7 @@ MEASURES: Final = {
     "paragraphs": "same number, and the shared part is at least .9 of the longer one",
     "main acts": "level main in both, the triggers share a character; one to one",
     "embedded acts": "the same for level embedded",
-    "type": "matched acts with the same class",
+    "type": "matched acts with the same class, both done or both negated",
     "actor": "matched acts whose actor is the same; found and wanted: those that name one",
     "addressee": "the same for the addressee; where the annotation has several, one of them",
     "committed party": "the same for the party of commitments whose actions match",

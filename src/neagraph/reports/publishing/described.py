@@ -21,7 +21,7 @@ from neagraph.reports.publishing.facts import (
 from neagraph.reports.publishing.report_graph import CommitmentNames, Entry, ReportGraph
 from neagraph.reports.spelling import slug
 from neagraph.reports.statements import Amount, Commitment, Due, Statement
-from neagraph.reports.wording import action_of, summary_of, wording
+from neagraph.reports.wording import NEGATED_ACT, action_of, summary_of, wording
 from neagraph.vocab import NEA, OA, PROV, RDFS_LABEL, path_of, thing
 
 CURRENCIES: Final = "http://publications.europa.eu/resource/authority/currency/"
@@ -33,7 +33,7 @@ _OBJECTS: Final[Mapping[str, str]] = {
     "Recommendation": "recommends",
     "Proposal": "proposesThing",
 }
-"""Classes of statement with a property of their own for what they are about."""
+"""Classes of statement with a property of their own for what they are about; only if done."""
 _NOT_CHECKABLE: Final = frozenset({"guided", "recommended", "reaffirmed"})
 """Strengths of commitments without a test of whether they were kept."""
 _UNSTATED: Final = "unstated"
@@ -49,17 +49,20 @@ def describe(report: ReportGraph, entry: Entry, names: CommitmentNames) -> Itera
     """
     it, resolved = entry.statement, report.resolved
     name = report.at("statement", it.id)
+    kind, about_what = (
+        (NEGATED_ACT, "hasObject") if it.negated else (it.type, _OBJECTS.get(it.type, "hasObject"))
+    )
     restates = NEA + ("restates" if it.type == "Reaffirmation" else "creates")
     created = _names(it, names)
     yield from about(
-        name, NEA + it.type,
+        name, NEA + kind,
         (NEA + "localId", Literal(it.id)),
         (NEA + "summary", words(summary_of(it, report.glossary))),
         *_roles(it, report),
         (NEA + "operativeVerb", voc("verb", it.verb)),
-        (NEA + "modality", None if it.modality is None else Literal(it.modality)),
-        (NEA + "manner", words("said not to be so") if it.negated else None),
-        *((NEA + _OBJECTS.get(it.type, "hasObject"), NamedNode(resolved(o))) for o in it.objects),
+        (NEA + "modality", None if it.modality is None else words(it.modality)),
+        (NEA + "negates", NamedNode(NEA + it.type) if it.negated else None),
+        *((NEA + about_what, NamedNode(resolved(o))) for o in it.objects),
         *((NEA + "mentions", NamedNode(resolved(o))) for o in it.mentions),
         (NEA + "topic", voc("topic", it.topic)),
         (NEA + "toldIn", None if it.parent is None else NamedNode(_beside(report, it.parent))),
@@ -149,7 +152,7 @@ class _Commitment:
         yield from _anchor(report, self.name, (it.start, it.end), digest, trigger=False)
         yield from () if it.due is None else _time_span(at("timespan", self.name), it.due)
         if it.condition:
-            label = words(f"a condition that {statement.id} names")
+            label = words(f"a condition that {statement.id} of the {report.label} report names")
             yield from about(at("condition", condition), NEA + "Condition", (RDFS_LABEL, label))
 
     def _strength(self, it: Commitment) -> NamedNode | None:
@@ -171,9 +174,13 @@ def _time_span(name: str, due: Due) -> Iterator[Triple]:
 
 
 def _amount(report: ReportGraph, entry: Entry, it: Amount, index: int) -> Iterator[Triple]:
-    """Return a contribution; a bare sum where the report names no donor, or nothing it went to."""
+    """Return a contribution; a bare sum where the report names no donor, or nothing it went to.
+
+    What was not given is a bare sum as well.
+    """
     statement = report.at("statement", entry.statement.id)
-    known = it.donor is not None and it.fund is not None
+    given = not entry.statement.negated
+    known = given and it.donor is not None and it.fund is not None
     fund = report.resolved(it.fund) if it.fund else ""
     donor = report.resolved(it.donor) if it.donor else ""
     place = f"{entry.statement.id}-{index + 1}"

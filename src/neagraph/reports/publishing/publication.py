@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from neagraph.rdf.terms import Literal, NamedNode, Triple
+from neagraph.reports.numbering import paragraph_keys
 from neagraph.reports.publishing.described import describe
 from neagraph.reports.publishing.facts import about, integer, node, voc, words
 from neagraph.reports.publishing.report_graph import CommitmentNames, Entry, ReportGraph
@@ -45,16 +46,6 @@ def to_graph(
     for minted in report.minted.values():
         triples += minted.triples(report.slug, made_by=by)
     return triples
-
-
-def paragraph_keys(paragraphs: Sequence[ParagraphPlace]) -> list[int]:
-    """Return the number of each paragraph in addresses, which hold plain numbers alone.
-
-    A plain number is kept; `4(a)`, or a paragraph without one, gets the next number after them.
-    """
-    plain = [int(place.number) for place in paragraphs if place.number.isdecimal()]
-    further = count(max(plain, default=0) + 1)
-    return [int(p.number) if p.number.isdecimal() else next(further) for p in paragraphs]
 
 
 def commitment_names(entries: Iterable[Entry], taken: CommitmentNames) -> CommitmentNames:
@@ -95,6 +86,7 @@ def _source(report: ReportGraph, rules: Sequence[str]) -> Iterator[Triple]:
     )  # fmt: skip
     for version in rules:
         by_whom = f"Extraction with rules {version}" if version else "Statements added in review"
+        by_whom += f": {report.label} report"
         yield from about(
             report.extraction(version), NEA + "Extraction",
             (RDFS_LABEL, words(by_whom)),

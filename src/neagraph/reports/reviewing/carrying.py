@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
-from functools import partial
-from typing import Final, TypeVar
+from dataclasses import replace
+from typing import Final
 
 from neagraph.reports.evidence import Evidence
-from neagraph.reports.minting import PROVISIONAL
 from neagraph.reports.reviewing.decisions import Decision, Reading, Verdict
-from neagraph.reports.reviewing.restoring import statement_from
+from neagraph.reports.reviewing.moving import moved, renamed
 from neagraph.reports.reviewing.review import changes, items_of
-from neagraph.reports.statements import Amount, Commitment, Statement
+from neagraph.reports.statements import Statement
 
-_KEY_LENGTH: Final = 12
 _PLACED: Final = frozenset({"start", "end"})
 _BELONGING: Final = frozenset({"paragraph", "parent", "responds_to"})
-T = TypeVar("T", Amount, Commitment)
 Words = tuple[str, int]
 """Digest of a clause, and how far into it the trigger word stands."""
 
@@ -47,18 +42,21 @@ def carry_over(
         found = later.get(words)
         if found is None or known[words] > 1 or _PLACED.intersection(item.decision.edited):
             continue
-        move = partial(_moved, shift=found.start - item.found.start, keys=_keys(former, reading))
-        if item.verdict is Verdict.ACCEPT and _differ(move(item.found), found):
+        extractions = (former.extraction, reading.extraction)
+        shift = found.start - item.found.start
+        before = _moved(renamed(item.found, *extractions), shift)
+        if item.verdict is Verdict.ACCEPT and _differ(before, found):
             continue
-        yield _carried(item.decision, found, move(item.decision.statement), reading, former)
+        decided = _moved(renamed(item.decision.statement, *extractions), shift)
+        yield _carried(item.decision, found, decided, reading, former)
 
 
 def _carried(
-    decision: Decision, found: Statement, moved: Statement, reading: Reading, former: Reading
+    decision: Decision, found: Statement, decided: Statement, reading: Reading, former: Reading
 ) -> Decision:
     told = f"carried over from the file {former.extraction.sha256[:12]}"
     changed = replace(
-        moved,
+        decided,
         id=found.id,
         paragraph=found.paragraph,
         parent=found.parent,
@@ -89,25 +87,14 @@ def _differ(before: Statement, after: Statement) -> bool:
     return not _BELONGING.issuperset(changes(before, after))
 
 
-def _keys(former: Reading, reading: Reading) -> tuple[str, str]:
-    """Return what names for the time being begin with in each file."""
-    key, other = (r.extraction.sha256[:_KEY_LENGTH] for r in (former, reading))
-    return f"{PROVISIONAL}{key}/", f"{PROVISIONAL}{other}/"
-
-
-def _moved(it: Statement, *, shift: int, keys: tuple[str, str]) -> Statement:
-    """Return a statement as it would be in the later file: places shifted, names renewed."""
-    it = statement_from(json.loads(json.dumps(asdict(it)).replace(*keys)))
+def _moved(it: Statement, shift: int) -> Statement:
+    """Return a statement at another place."""
     return replace(
         it,
         start=it.start + shift,
         end=it.end + shift,
         trigger_start=it.trigger_start + shift,
         trigger_end=it.trigger_end + shift,
-        amounts=tuple(_part(amount, shift) for amount in it.amounts),
-        commitments=tuple(_part(commitment, shift) for commitment in it.commitments),
+        amounts=tuple(moved(amount, shift) for amount in it.amounts),
+        commitments=tuple(moved(commitment, shift) for commitment in it.commitments),
     )
-
-
-def _part(part: T, shift: int) -> T:
-    return replace(part, start=part.start + shift, end=part.end + shift)

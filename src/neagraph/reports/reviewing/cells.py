@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from neagraph.reports.statements import Amount, Commitment, Due, Statement
@@ -25,6 +26,7 @@ _DUE: Final = re.compile(
 )
 _SHORT_DUE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:: (?P<words>.*))?")
 _INFERRED: Final = " (inferred)"
+_ANSWERS: Final = {"": False, "no": False, "false": False, "yes": True, "true": True}
 T = TypeVar("T", Amount, Commitment)
 
 
@@ -55,9 +57,9 @@ def change(
     """Return a draft with new texts worked in, and the names of the cells that this changes.
 
     Raises:
-        CellError: For the first text that cannot be used, with the name of its cell.
+        CellError: For each text that cannot be used, with the name of its cell.
     """
-    edited = list[str]()
+    edited, wrong = list[str](), list[CellError]()
     for name, cell in CELLS.items():
         text = texts.get(name)
         if text is None or _plain(text) == _plain(cell.show(draft)):
@@ -65,8 +67,9 @@ def change(
         try:
             draft = cell.put(draft, text.strip(), glossary)
         except ValueError as error:
-            raise CellError(name, str(error)) from error
+            wrong.append(CellError(name, str(error)))
         edited.append(name)
+    raise_any(wrong)
     return draft, tuple(edited)
 
 
@@ -76,11 +79,38 @@ class CellError(ValueError):
     Args:
         cell: Name of the cell.
         reason: What is wrong, without a full stop.
+        others: What is wrong with other cells of the same statement.
     """
 
-    def __init__(self, cell: str, reason: str) -> None:
+    def __init__(self, cell: str, reason: str, others: Iterable[CellError] = ()) -> None:
         super().__init__(reason)
         self.cell = cell
+        self.others = tuple(others)
+
+    @property
+    def each(self) -> tuple[CellError, ...]:
+        """Itself and the others."""
+        return (self, *self.others)
+
+
+def raise_any(wrong: Sequence[CellError]) -> None:
+    """Raise all that is wrong as one error; nothing where nothing is.
+
+    Raises:
+        CellError: The first, with the others.
+    """
+    if wrong:
+        found = [one for error in wrong for one in error.each]
+        raise CellError(found[0].cell, str(found[0]), found[1:])
+
+
+def wrong_in(check: Callable[[], object]) -> tuple[CellError, ...]:
+    """Return what is wrong with cells by a check that raises it."""
+    try:
+        check()
+    except CellError as error:
+        return error.each
+    return ()
 
 
 def _plain(text: str) -> str:
@@ -100,8 +130,18 @@ def _thing(text: str, glossary: Glossary) -> str | None:
         return None
     iri = text if ":" in text else thing(text.removeprefix(ID))
     if not glossary.knows(iri):
-        raise ValueError(f'the graph knows no "{text}"; write a short name such as state/japan')
+        raise ValueError(f'the graph knows no "{text}"; {_near(text, glossary)}')
     return iri
+
+
+def _near(text: str, glossary: Glossary) -> str:
+    """Return what may be meant: what is called so, else what is written nearly so."""
+    things = {iri: label for iri, label in glossary.labels.items() if iri.startswith(ID)}
+    called = [iri for iri, label in things.items() if label.casefold() == text.casefold()]
+    near = called or [thing(name) for name in get_close_matches(text, map(show_thing, things), 1)]
+    if not near:
+        return "write a short name such as state/japan"
+    return f"did you mean {' or '.join(sorted(map(show_thing, near)))}?"
 
 
 def _put_actor(draft: Draft, text: str, glossary: Glossary) -> Draft:
@@ -122,6 +162,15 @@ def _put_type(draft: Draft, text: str, glossary: Glossary) -> Draft:
         known = ", ".join(sorted(glossary.kinds))
         raise ValueError(f'"{text}" is no kind of statement; there are {known}')
     return replace(draft, statement=replace(draft.statement, type=text))
+
+
+def _put_negated(draft: Draft, text: str, _: Glossary) -> Draft:
+    if text.lower() not in _ANSWERS:
+        raise ValueError(f'"{text}" is no answer: write yes if it was not done, else no')
+    if not _ANSWERS[text.lower()]:
+        return replace(draft, statement=replace(draft.statement, negated=False))
+    # What was not done binds nobody.
+    return Draft(replace(draft.statement, negated=True, commitments=()))
 
 
 # ---- Place ---------------------------------------------------------------------------------------
@@ -334,5 +383,9 @@ CELLS: Final[Mapping[str, Cell]] = {
     "amount": Cell(_show_values, _put_values),
     "currency": Cell(_show_currencies, _put_currencies),
     "donor": Cell(_show_donors, _put_donors),
+    "negated": Cell(lambda d: "yes" if d.statement.negated else "", _put_negated),
 }
-"""Name of each part to how it is written, in the order in which changes are worked in."""
+"""Name of each part to how it is written, in the order in which changes are worked in.
+
+Negation comes last: it takes the commitments away that the cells before it are about.
+"""

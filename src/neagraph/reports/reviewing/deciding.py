@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -11,11 +10,10 @@ from neagraph.reports.evidence import Evidence, evidence_of
 from neagraph.reports.reviewing.cells import CellError, Draft, change
 from neagraph.reports.reviewing.decisions import Decision, Verdict
 from neagraph.reports.reviewing.review import Item
-from neagraph.reports.statements import Extraction, Statement
+from neagraph.reports.statements import Extraction
 from neagraph.reports.wording import Glossary
 
 _MOST_NOTE: Final = 2000
-_ID: Final = re.compile(r"^p(?P<paragraph>.+)-s(?P<sentence>\d+)-(?P<letter>[a-z])$")
 _PLACED: Final = frozenset({"start", "end"})
 
 
@@ -29,7 +27,9 @@ class Ruling:
         texts: Name of a cell to its text; cells that are not there stay as they are.
         note: A remark; None to leave it as it is.
         extra: Columns of the reviewer's own; None to leave them as they are.
-        quote: The trigger word of a missing statement, or text that holds it.
+        quote: The clause of a missing statement, or words of it that hold the trigger word;
+            brackets may stand around that word.
+        paragraph: Number of the paragraph that it is in; empty if that is not said.
         verb: Its verb; empty to find it by the words.
     """
 
@@ -39,6 +39,7 @@ class Ruling:
     note: str | None = None
     extra: Mapping[str, str] | None = None
     quote: str = ""
+    paragraph: str = ""
     verb: str = ""
 
 
@@ -75,7 +76,7 @@ def decide(ruling: Ruling, item: Item, desk: Desk) -> Decision | None:
     said = replace(
         former,
         verdict=verdict,
-        note=former.note if ruling.note is None else _note(ruling.note),
+        note=former.note if ruling.note is None else note_of(ruling.note),
         extra=former.extra if ruling.extra is None else dict(ruling.extra),
     )
     if said == former and not edited:
@@ -137,111 +138,15 @@ def _evidence(item: Item, draft: Draft, edited: Iterable[str], desk: Desk) -> Ev
     return evidence_of(draft.statement, desk.text)
 
 
-def _note(text: str) -> str:
+def note_of(text: str) -> str:
+    """Return a remark.
+
+    Raises:
+        CellError: If it is too long.
+    """
     if len(text) > _MOST_NOTE:
         raise CellError("note", f"a note has at most {_MOST_NOTE:,} characters")
     return text
-
-
-# ---- What was not found --------------------------------------------------------------------------
-
-
-def add_missing(ruling: Ruling, items: Iterable[Item], desk: Desk) -> Decision | None:
-    """Return the decision that the report says something that was not found; None for one told.
-
-    Args:
-        ruling: What is said of it: the texts `start` and `end` of its clause, and a verb or the
-            trigger word.
-        items: What is known of the report.
-        desk: What the reviewer works with.
-
-    Raises:
-        CellError: If it cannot be placed, or no verb is to be found in it.
-    """
-    if desk.text is None:
-        raise CellError("start", "what is missing can be told only where the text is at hand")
-    start, end = _span(ruling.texts, len(desk.text))
-    place = next((p for p in desk.extraction.paragraphs if p.start <= start and end <= p.end), None)
-    if place is None:
-        raise CellError("start", "the clause does not lie in one paragraph")
-    verb, trigger = _trigger(desk, ruling, (start, end))
-    known = [item for item in items if item.statement.paragraph == place.number]
-    there = [item for item in known if item.place == trigger]
-    if there and there[0].verdict is Verdict.MISSING:
-        return None
-    if there:
-        raise CellError("start", f"{there[0].statement.id} was found with this trigger word")
-    statement = Statement(
-        id=_next_id(place.number, [item.statement for item in known], trigger[0]),
-        paragraph=place.number,
-        level="main",
-        type=desk.glossary.verbs[verb].makes,
-        verb=verb,
-        start=start,
-        end=end,
-        trigger_start=trigger[0],
-        trigger_end=trigger[1],
-        acted_at=desk.extraction.meeting,
-    )
-    rest = {name: text for name, text in ruling.texts.items() if name not in _PLACED and text}
-    draft, _ = change(Draft(statement), rest, desk.glossary)
-    return Decision(
-        verdict=Verdict.MISSING,
-        statement=draft.statement,
-        evidence=evidence_of(draft.statement, desk.text),
-        place=trigger,
-        who=desk.who,
-        time=desk.time,
-        rules="",
-        actions=draft.actions,
-        note=_note(ruling.note or ""),
-        extra=dict(ruling.extra or {}),
-    )
-
-
-def _span(texts: Mapping[str, str], length: int) -> tuple[int, int]:
-    found = dict[str, int]()
-    for name in ("start", "end"):
-        text = texts.get(name, "").strip()
-        if not re.fullmatch(r"\d{1,12}", text):
-            raise CellError(name, f'"{text}" is no position: write a whole number')
-        found[name] = int(text)
-    if not found["start"] < found["end"] <= length:
-        raise CellError("end", f"it must lie behind the start and within {length} characters")
-    return found["start"], found["end"]
-
-
-def _trigger(desk: Desk, ruling: Ruling, span: tuple[int, int]) -> tuple[str, tuple[int, int]]:
-    """Return the verb of a clause, and where the word stands that tells it."""
-    clause = (desk.text or "")[span[0] : span[1]].lower()
-    verbs = desk.glossary.verbs
-    if ruling.verb and ruling.verb not in verbs:
-        raise CellError("verb", f'there is no verb "{ruling.verb}"')
-    found = list[tuple[int, int, str]]()
-    for name in [ruling.verb] if ruling.verb else sorted(verbs):
-        for form in verbs[name].forms if verbs[name].makes else ():
-            if not ruling.quote or form in ruling.quote.lower():
-                match = re.search(rf"\b{re.escape(form)}\b", clause)
-                found += [(match.start(), -len(form), name)] if match else []
-    if not found:
-        raise CellError("quote", "no verb of the vocabulary stands in this clause")
-    first, length, name = min(found)
-    return name, (span[0] + first, span[0] + first - length)
-
-
-def _next_id(paragraph: str, known: Iterable[Statement], at: int) -> str:
-    """Return an id with the next letter in the sentence of the nearest statement before."""
-    sentence, used = 1, dict[int, set[str]]()
-    for statement in sorted(known, key=lambda s: s.trigger_start):
-        parts = _ID.match(statement.id)
-        if parts:
-            used.setdefault(int(parts["sentence"]), set()).add(parts["letter"])
-            sentence = int(parts["sentence"]) if statement.trigger_start <= at else sentence
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    free = [letter for letter in letters if letter > max(used.get(sentence, {""}))]
-    if not free:
-        raise CellError("id", "there is no letter left for another statement of this sentence")
-    return f"p{paragraph}-s{sentence}-{free[0]}"
 
 
 def accept_rest(items: Iterable[Item], desk: Desk) -> list[Decision]:

@@ -16,6 +16,7 @@ from typing import Final
 
 from neagraph.reports.evidence import Evidence
 from neagraph.reports.reviewing.decisions import Decision, Reading, Verdict
+from neagraph.reports.reviewing.moving import renamed, unplaced
 from neagraph.reports.statements import Extraction, Statement
 
 CERTAIN: Final = 0.8
@@ -219,10 +220,15 @@ class Difference:
 
 
 def difference(before: Extraction, after: Extraction) -> Difference:
-    """Return what is different between two readings, statement by statement."""
+    """Return what is different between two readings, statement by statement.
+
+    In another file the places of things and what names for the time being begin with say nothing.
+    """
     old = {statement.id: statement for statement in before.statements}
     new = {statement.id: statement for statement in after.statements}
     both = [(old[name], new[name]) for name in new if name in old]
+    if before.sha256 != after.sha256:
+        both = [(unplaced(renamed(a, before, after)), unplaced(b)) for a, b in both]
     return Difference(
         added=tuple(name for name in new if name not in old),
         removed=tuple(name for name in old if name not in new),

@@ -22,7 +22,7 @@ from neagraph.reports.reviewing.review import Item
 COLUMNS: Final = (
     "id", "decision", "paragraph", "quote", "start", "end", "type", "actor", "addressee",
     "action", "deadline", "deadline_basis", "amount", "currency", "donor", "confidence",
-    "reasons", "note", "report",
+    "reasons", "note", "report", "negated",
 )  # fmt: skip
 """Our columns; those in `cells.CELLS`, `decision` and `note` are read back."""
 MOST_BYTES: Final = 16 * 1024 * 1024

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from neagraph.errors import UnreadableError
-from neagraph.reports.reviewing.cells import CELLS, CellError
-from neagraph.reports.reviewing.deciding import Desk, Ruling, add_missing, decide
+from neagraph.reports.reviewing.adding import add_missing
+from neagraph.reports.reviewing.cells import CELLS, CellError, Draft, change, wrong_in
+from neagraph.reports.reviewing.deciding import Desk, Ruling, decide
 from neagraph.reports.reviewing.decisions import Decision, Verdict
 from neagraph.reports.reviewing.review import Item
 from neagraph.reports.reviewing.sheet import Row, by_id, verdict_of
@@ -46,17 +47,22 @@ def decisions_in(
     Raises:
         UnreadableError: If a cell cannot be used; `details` names each by row and column.
     """
-    decisions, problems, seen = list[Decision](), list[str](), set[str]()
+    decisions, seen, number = list[Decision](), set[str](), 0
+    known, problems = by_id(items), list[str]()
     for row in rows:
         try:
-            decision = _decision(row, items, desk, seen)
-            decisions += [] if decision is None else [decision]
+            decision = _decision(row, known, desk, seen)
         except CellError as error:
-            problems.append(f"{row.where(error.cell)}: {error}.")
+            problems += [f"{row.where(one.cell)}: {one}." for one in error.each]
+            number += 1
+            continue
+        if decision is not None:
+            decisions.append(decision)
+            _add(decision, known)
     if problems:
         more = len(problems) - _MOST_TOLD
         raise UnreadableError(
-            f"{len(problems)} row{'s' * (len(problems) > 1)} of the sheet cannot be used.",
+            f"{number} row{'s' * (number > 1)} of the sheet cannot be used.",
             where=where,
             details=(*problems[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])),
             hint="Mend them and import the sheet again; nothing was kept.",
@@ -64,31 +70,43 @@ def decisions_in(
     return decisions
 
 
-def _decision(row: Row, items: Sequence[Item], desk: Desk, seen: set[str]) -> Decision | None:
+def _add(decision: Decision, known: dict[str, Item]) -> None:
+    """Make known what a decision adds to the report, so that no other row adds it."""
+    if decision.verdict is Verdict.MISSING:
+        it = decision.statement
+        known[it.id] = Item(None, it, decision.evidence, decision)
+
+
+def _decision(row: Row, known: Mapping[str, Item], desk: Desk, seen: set[str]) -> Decision | None:
     name = row.cells.get("id", "").strip()
     if name and name in seen:
         raise CellError("id", f"{name} stands in two rows")
     seen.add(name)
+    item = known.get(name)
+    texts = dict(_texts(row))
     try:
         verdict = verdict_of(row.cells.get("decision", ""))
     except ValueError as error:
-        raise CellError("decision", str(error)) from error
+        draft = Draft(item.statement) if item else None
+        others = wrong_in(lambda: change(draft, texts, desk.glossary)) if draft else ()
+        raise CellError("decision", str(error), others) from error
     ruling = Ruling(
         name,
         verdict,
-        dict(_texts(row)),
+        texts,
         note=row.cells.get("note"),
         extra=row.extra,
-        quote=row.cells.get("quote", ""),
+        quote=row.cells.get("quote", "").strip(),
+        paragraph=row.cells.get("paragraph", "").strip(),
+        verb=row.cells.get("verb", "").strip().lower(),
     )
-    item = by_id(items).get(name)
     if item is not None:
         if verdict is Verdict.MISSING and item.verdict is not Verdict.MISSING:
             raise CellError("decision", f"{name} was found: accept it, or leave its id empty")
         return decide(ruling, item, desk)
     if verdict is not Verdict.MISSING:
         raise CellError("id", f'there is no statement "{name}" in this report')
-    return add_missing(ruling, items, desk)
+    return add_missing(ruling, known.values(), desk)
 
 
 def _texts(row: Row) -> Iterator[tuple[str, str]]:
