@@ -26,6 +26,7 @@ from neagraph.store.process import Mode, ProcessStore, StoreSource
 from neagraph.store.snapshot import load_dataset
 from neagraph.store.state import stored_lines
 from neagraph.web.app import create_app
+from neagraph.web.server import config_of
 from neagraph.writing import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,8 +89,8 @@ def grows_at_most() -> Callable[[float, Callable[[int], object], int, int], None
 @contextmanager
 def _serving(service: Service, *, settings: Settings | None = None) -> Iterator[httpx.Client]:
     """A client of a service, over a socket and a server as in production."""
-    app = create_app(service, settings=settings or load_settings({}))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
+    settings = settings or load_settings({})
+    server = uvicorn.Server(config_of(create_app(service, settings=settings), settings))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})

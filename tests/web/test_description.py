@@ -129,5 +129,4 @@ def test_the_host_header_names_the_service(plain):
 
 @pytest.mark.parametrize("host", ["a b", "<x>", 'a"b'])
 def test_a_host_header_that_is_no_host_is_not_believed(plain, host):
-    engine = described(plain, "/sparql", Host=host)
-    assert values(engine, "[] sd:endpoint ?v") == [str(plain.base_url.join("/sparql"))]
+    assert plain.get("/sparql", headers={"Host": host}).status_code == 400

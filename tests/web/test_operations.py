@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from neagraph.errors import WorkerError
-from neagraph.model import Limits
+from neagraph.model import Changeset, Limits
 from neagraph.queries import load_catalogue
 from neagraph.service import Service
 from neagraph.settings import project_root
 from neagraph.store.process import ProcessStore, StoreSource
 from neagraph.tokens import Role, TokenStore
+from neagraph.vocab import RDF_TYPE
 
 ENDLESS = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p . ?q ?r ?s }"
@@ -59,6 +60,22 @@ def wait_for(condition, seconds=60.0):
 
 def listed(client, headers):
     return client.get("/admin/queries", headers=headers).json()["queries"]
+
+
+def test_health_counts_what_there_is_now(kept):
+    client, service, _ = kept
+    before = client.get("/health").json()["counts"]
+    graph = "https://w3id.org/neagraph/id/graph/report/new"
+    triple = f"<urn:s> <{RDF_TYPE}> <https://w3id.org/neagraph/ontology#Meeting>"
+    change = Changeset((f"{triple} <{graph}> .",))
+    service.store.apply(change)
+    try:
+        after = client.get("/health").json()["counts"]
+    finally:
+        service.store.apply(change.inverse())
+    names = ("triples", "asserted", "entailed", "meetings")
+    assert [after[name] - before[name] for name in names] == [1, 1, 0, 1]
+    assert "statements" in client.get("/", headers={"Accept": "text/html"}).text
 
 
 def test_health_tells_the_version(kept):

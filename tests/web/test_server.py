@@ -32,10 +32,10 @@ store = ProcessStore(StoreSource(snapshot), workers=1)
 store.wait()
 catalogue = load_catalogue(project_root() / "queries")
 service = Service(store, snapshot=snapshot, catalogue=catalogue, limits=Limits())
-settings = load_settings({}, port="0", log="json", slow="0.2")
+settings = load_settings({}, port="0", log="json", slow="0.2", finish=sys.argv[2])
 app = create_app(service, settings=settings)
 tell = lambda address: print(address, flush=True)
-run_server(app, settings=settings, on_ready=tell, seconds_to_finish=float(sys.argv[2]))
+run_server(app, settings=settings, on_ready=tell)
 """
 ENDLESS = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p . ?q ?r ?s }"
@@ -65,7 +65,7 @@ def test_it_tells_its_address_once_it_listens(monkeypatch):
     monkeypatch.setattr(web.uvicorn.Server, "run", lambda _, sockets: told.append(len(sockets)))
     monkeypatch.setattr(web, "configure_logging", lambda **_: None)
     app = FastAPI()
-    app.state.close = app.state.fast_lane = None
+    app.state.close = app.state.fast_lane = app.state.express = None
     web.run_server(app, settings=load_settings({}, port="0"), on_ready=told.append)
     address, listeners = told
     assert urlsplit(address).hostname == "127.0.0.1"

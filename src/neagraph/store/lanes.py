@@ -15,10 +15,10 @@ import contextlib
 import math
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from neagraph.errors import CancelledError, NeagraphError, WorkerError
 from neagraph.model import Answer, Limits, QueryRequest, Version
@@ -27,6 +27,10 @@ from neagraph.store.messages import HINT_AGAIN, Reply, read_outcome, write_job
 from neagraph.store.turns import Turn, Turns
 
 _CHUNK: Final = 1 << 18
+
+Outcome = Answer | NeagraphError
+Then = Callable[[Outcome], None]
+"""Told an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class Lane:
         self._lent: Lent | None = lent
         self._link = lent.link
         self._reply = Reply()
-        self._answer: asyncio.Future[Answer] | None = None
+        self._then: Then | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._sending: asyncio.Task[None] | None = None
         for connection, heard in ((lent.link, self._hear), (lent.control, self._heed)):
             connection.setblocking(False)  # noqa: FBT003  the name says it
             loop.add_reader(connection.fileno(), heard)
@@ -78,20 +84,32 @@ class Lane:
             NeagraphError: Whatever the child raised, or what it died of.
         """
         answer: asyncio.Future[Answer] = self._loop.create_future()
-        self._answer = answer
-        deadline = self._loop.call_later(limits.seconds, self._expire, limits)
+        self.start(job, limits, partial(_settle, answer))
         try:
-            await self._send(job)
             return await answer
         finally:
-            deadline.cancel()
-            self._answer = None
-            if answer.cancelled() or not answer.done():
+            if answer.cancelled():
                 self.end()
+
+    def start(self, job: bytes, limits: Limits, then: Then) -> None:
+        """Begin a job; its outcome is told later, and never where the lane is ended without one."""
+        self._then = then
+        self._deadline = self._loop.call_later(limits.seconds, self._expire, limits)
+        sent = 0
+        try:
+            with contextlib.suppress(BlockingIOError):
+                sent = self._link.send(job)
+        except OSError:
+            return  # it has died; those who listen find out why
+        if sent < len(job):
+            self._sending = self._loop.create_task(self._send(memoryview(job)[sent:]))
 
     def end(self, reason: NeagraphError | None = None) -> None:
         """Give the child back; a job under way ends with the reason."""
         lent, self._lent, self.usable = self._lent, None, False
+        for pending in (self._deadline, self._sending):
+            if pending is not None:
+                pending.cancel()
         if lent is not None:
             for connection in (lent.link, lent.control):
                 self._loop.remove_reader(connection.fileno())
@@ -104,15 +122,9 @@ class Lane:
         if self._lent is not None:
             self._lent.close()
 
-    async def _send(self, job: bytes) -> None:
-        sent = 0
-        try:
-            with contextlib.suppress(BlockingIOError):
-                sent = self._link.send(job)
-            if sent < len(job):
-                await self._loop.sock_sendall(self._link, memoryview(job)[sent:])
-        except OSError:
-            return  # it has died; those who listen find out why
+    async def _send(self, rest: memoryview) -> None:
+        with contextlib.suppress(OSError):  # as above
+            await self._loop.sock_sendall(self._link, rest)
 
     def _expire(self, limits: Limits) -> None:
         self.end(too_slow(limits))
@@ -145,14 +157,21 @@ class Lane:
             descriptors = []
         self.end(_reason(descriptors[0]) if descriptors else no_answer())
 
-    def _settle(self, outcome: Answer | NeagraphError) -> None:
-        answer = self._answer
-        if answer is None or answer.done():
-            return
-        if isinstance(outcome, Answer):
-            answer.set_result(outcome)
-        else:
-            answer.set_exception(outcome)
+    def _settle(self, outcome: Outcome) -> None:
+        then, self._then = self._then, None
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if then is not None:
+            then(outcome)
+
+
+def _settle(answer: asyncio.Future[Answer], outcome: Outcome) -> None:
+    if answer.done():
+        return
+    if isinstance(outcome, Answer):
+        answer.set_result(outcome)
+    else:
+        answer.set_exception(outcome)
 
 
 def _reason(descriptor: int) -> NeagraphError:
@@ -199,6 +218,32 @@ def _cancelled() -> CancelledError:
     return CancelledError("The query was cancelled.")
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A query that is to be asked: to be awaited, or begun where that needs no waiting.
+
+    Args:
+        lanes: Where it is asked.
+        request: The query.
+        limits: What it may use.
+    """
+
+    lanes: Lanes
+    request: QueryRequest
+    limits: Limits
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        return self.lanes.ask(self.request, self.limits).__await__()
+
+    def begin(self, then: Then) -> bool:
+        """Ask it if a lane is ready and it is its turn, and return whether; `then` comes later."""
+        return self.lanes.begin(self.request, self.limits, then)
+
+    def cancel(self) -> None:
+        """End it."""
+        self.lanes.cancel(self.request.id)
+
+
 @dataclass(slots=True, eq=False)
 class Lanes:
     """The lanes of one event loop.
@@ -217,7 +262,32 @@ class Lanes:
     _idle: list[Lane] = field(default_factory=list)
     _asked: dict[str, _Asked] = field(default_factory=dict)
 
-    async def answer(self, request: QueryRequest, limits: Limits) -> Answer:
+    def answer(self, request: QueryRequest, limits: Limits) -> Asking:
+        """Return what answers a query; errors as `Store.answer`."""
+        return Asking(self, request, limits)
+
+    def begin(self, request: QueryRequest, limits: Limits, then: Then) -> bool:
+        """Ask a query if that can be done at once; `then` is told its outcome later."""
+        lane = self._take()
+        if lane is None:
+            return False
+        asked = _Asked(lane=lane)
+        turn = Turn(request.id, lambda: request.text, asked.come, apart=True)
+        if not self.turns.take_free(turn):
+            self._idle.append(lane)
+            return False
+        self._asked[request.id] = asked
+        lane.start(write_job(request, limits), limits, partial(self._ended, asked, turn, then))
+        return True
+
+    def _ended(self, asked: _Asked, turn: Turn, then: Then, outcome: Outcome) -> None:
+        lane, asked.lane = asked.lane, None
+        if lane is not None:
+            self._put_back(lane)
+        self._leave(asked, turn)
+        then(outcome)
+
+    async def ask(self, request: QueryRequest, limits: Limits) -> Answer:
         """Return the whole answer of a query; errors as `Store.answer`."""
         asked = _Asked()
         come = partial(self._call, asked.come)
@@ -232,9 +302,12 @@ class Lanes:
             asked.require_wanted()
             return await self._do(asked, request, limits)
         finally:
-            self.turns.leave(turn)
-            if self._asked.get(request.id) is asked:
-                del self._asked[request.id]
+            self._leave(asked, turn)
+
+    def _leave(self, asked: _Asked, turn: Turn) -> None:
+        self.turns.leave(turn)
+        if self._asked.get(turn.id) is asked:
+            del self._asked[turn.id]
 
     async def _do(self, asked: _Asked, request: QueryRequest, limits: Limits) -> Answer:
         lane = self._take() or await self._open()
@@ -244,10 +317,13 @@ class Lanes:
             return await lane.do(write_job(request, limits), limits)
         finally:
             asked.lane = None
-            if lane.usable:
-                self._idle.append(lane)
-            else:
-                lane.end()
+            self._put_back(lane)
+
+    def _put_back(self, lane: Lane) -> None:
+        if lane.usable and lane.version.number >= self.version().number:
+            self._idle.append(lane)
+        else:
+            lane.end()
 
     def _take(self) -> Lane | None:
         """Return an idle lane of the current version; None if there is none."""

@@ -3,13 +3,15 @@
 A request is one line of JSON, its head, and as many bytes of JSON as the head says, which only
 the child that does the work reads. An outcome is one line of JSON and the body of the answer.
 
-Jobs and replies of a child that has been lent out are shorter: each begins with its size.
+Jobs and replies of a child that has been lent out are shorter: each begins with its size. A job is
+written as the interpreter keeps values of its own, which both processes are of.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import marshal
 import os
 import socket
 import struct
@@ -249,7 +251,7 @@ def write_job(request: QueryRequest, limits: Limits) -> bytes:
     asked = (request.text, request.results_format, request.graph_format, request.default_graphs,
              request.named_graphs, request.substitutions, request.base)  # fmt: skip
     allowed = limits.seconds, limits.answer_bytes, limits.memory_bytes
-    job = json.dumps((asked, allowed)).encode()
+    job = marshal.dumps((asked, allowed))
     return _JOB.pack(len(job)) + job
 
 
@@ -261,14 +263,8 @@ def receive_job(connection: socket.socket) -> tuple[QueryRequest, Limits] | None
         if not more:
             return None
         received += more
-    (text, results, graph, default, named, substitutions, base), allowed = json.loads(
-        received[_JOB.size :]
-    )
-    pairs = tuple((name, term) for name, term in substitutions)
-    request = QueryRequest(
-        text, results, graph, Scope.ALL, tuple(default), tuple(named), pairs, base
-    )
-    return request, Limits(*allowed)
+    (text, results, graph, *rest), allowed = marshal.loads(received[_JOB.size :])  # noqa: S302  our own
+    return QueryRequest(text, results, graph, Scope.ALL, *rest), Limits(*allowed)
 
 
 def send_reply(connection: socket.socket, outcome: Answer | NeagraphError, *, last: bool) -> None:

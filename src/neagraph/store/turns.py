@@ -57,9 +57,7 @@ class Turns:
             BusyError: If too many are waiting already.
         """
         with self._lock:
-            if self._free:
-                self._free -= 1
-                self._begin(turn)
+            if self._begin_free(turn):
                 return True
             if len(self._waiting) >= self._queue:
                 raise BusyError(
@@ -68,6 +66,11 @@ class Turns:
                 )
             self._waiting.append(turn)
             return False
+
+    def take_free(self, turn: Turn) -> bool:
+        """Give a turn a place if one is free, and return whether."""
+        with self._lock:
+            return self._begin_free(turn)
 
     def leave(self, turn: Turn) -> None:
         """End a turn, or its waiting; its place goes to who has waited the longest."""
@@ -93,6 +96,13 @@ class Turns:
         """Return those that wait, in order of arrival."""
         with self._lock:
             return list(self._waiting)
+
+    def _begin_free(self, turn: Turn) -> bool:
+        if not self._free:
+            return False
+        self._free -= 1
+        self._begin(turn)
+        return True
 
     def _begin(self, turn: Turn) -> None:
         turn.since = time.monotonic()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -61,7 +61,8 @@ class Kind:
 
 
 @lru_cache(maxsize=256)
-def _kind_of(status: int, headers: tuple[Header, ...]) -> Kind:
+def kind_of(status: int, headers: tuple[Header, ...]) -> Kind:
+    """Return what answers of a status with these headers, and those of `OWN`, have in common."""
     known = tuple(header for header in headers if header[0] in _OF_NOT_MODIFIED)
     lines = {_NOT_MODIFIED: _begin(_NOT_MODIFIED, known), status: _begin(status, headers)}
     return Kind(headers, known, lines)
@@ -117,10 +118,13 @@ def entry_of(status: int, headers: Iterable[Header], body: bytes) -> Entry:
     own, common = list[Header](), list[Header]()
     for header in headers:
         (own if header[0] in OWN else common).append(header)
-    values = dict(own)
-    tag, query_id = (values.get(name, b"").decode() for name in (b"etag", b"x-query-id"))
-    kind = _kind_of(status, tuple(common))
-    return Entry(status, kind, tuple(own), _lines(own), body, tag, query_id)
+    return new_entry(status, kind_of(status, tuple(common)), dict(own), body)
+
+
+def new_entry(status: int, kind: Kind, own: Mapping[bytes, bytes], body: bytes) -> Entry:
+    """Return a complete answer of a kind with the headers of its own."""
+    tag, query_id = own.get(b"etag", b"").decode(), own.get(b"x-query-id", b"").decode()
+    return Entry(status, kind, tuple(own.items()), _lines(own.items()), body, tag, query_id)
 
 
 class ResultCache:

@@ -93,6 +93,12 @@ def headers_of(scope: Scope) -> Headers:
     return headers
 
 
+def has_short_body(headers: Headers) -> bool:
+    """Whether the body of a query is told to be short enough for its answer to be kept."""
+    length = headers.get(b"content-length", b"")
+    return length.isdigit() and int(length) <= MOST_BODY_BYTES
+
+
 def key_of(
     scope: Scope, headers: Headers, state: str, *, parameters: Parameters | None = None
 ) -> Key:

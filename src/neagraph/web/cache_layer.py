@@ -8,10 +8,10 @@ who wait and are not kept.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +24,8 @@ from neagraph.web.cache import (
     Headers,
     ResultCache,
     entry_of,
+    kind_of,
+    new_entry,
     send_entry,
 )
 from neagraph.web.cache_keys import (
@@ -32,6 +34,7 @@ from neagraph.web.cache_keys import (
     Parameters,
     body_pairs,
     canonical_scope,
+    has_short_body,
     headers_of,
     is_covered,
     key_of,
@@ -39,6 +42,7 @@ from neagraph.web.cache_keys import (
 )
 from neagraph.web.cache_keys import Headers as RequestHeaders
 from neagraph.web.etags import entity_tag, is_listed
+from neagraph.web.flights import FLYING, Asked, Flight
 from neagraph.web.threads import Watch
 from neagraph.web.trace import Trace, put_trace, trace_in
 from neagraph.web.validators import Shared, Validators, forbid_storing, with_validators
@@ -46,53 +50,23 @@ from neagraph.web.validators import Shared, Validators, forbid_storing, with_val
 _READS: Final = frozenset({"GET", "HEAD"})
 _QUERIES: Final = frozenset({"POST", "QUERY"})
 
-FindVersion = Callable[[str | None], Awaitable[tuple[Version, str] | None]]
-"""Returns the version of a number as a client writes it, or the current one for None, and the time
-of its commit as an HTTP date, empty where the log does not tell; None if there is no such one."""
+Found = tuple[Version, str]
+"""A version, and the time of its commit as an HTTP date, empty where the log does not tell."""
 
 
-@dataclass(slots=True)
-class _Flight:
-    """A request that is worked on for everyone who asks the same.
+class FindVersion(Protocol):
+    """Tells of versions what the headers need."""
 
-    Args:
-        trace: Notes on the request that was first.
-        wanted: How many clients want the answer; the work is ended when nobody does.
-        deserted: Set then.
-        others: What those wait for who have come later; None stands for a client that has left.
-    """
+    def at_hand(self) -> Found | None:
+        """Return the current version where that needs no waiting."""
+        ...
 
-    trace: Trace
-    wanted: int = 1
-    deserted: asyncio.Event = field(default_factory=asyncio.Event)
-    others: set[asyncio.Future[Entry | None]] = field(default_factory=set)
+    async def __call__(self, number: str | None) -> Found | None:
+        """Return the version of a number as a client writes it, or the current one for None.
 
-    def land(self, entry: Entry) -> None:
-        """Give everyone the answer."""
-        for other in self.others:
-            if not other.done():
-                other.set_result(entry)
-
-    def fail(self, error: BaseException) -> None:
-        """Give everyone the error."""
-        for other in self.others:
-            if isinstance(error, asyncio.CancelledError):
-                other.cancel()
-            elif not other.done():
-                other.set_exception(error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request whose answer may be kept."""
-
-    scope: Scope
-    headers: RequestHeaders
-    key: Key
-    parameters: Parameters
-    body: bytes
-    version: Version
-    validators: Validators
+        None if there is no such one.
+        """
+        ...
 
 
 class CacheLayer:
@@ -117,11 +91,14 @@ class CacheLayer:
         self._cache = cache
         self._version = version
         self._find_version = find_version
-        self._flights: dict[Key, _Flight] = {}
+        self._flights: dict[Key, Flight] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
-        if scope["type"] != "http" or not is_covered(scope["path"]):
+        if FLYING in scope:
+            asked, flight = scope[FLYING]
+            await self._go_on(asked, flight, send)
+        elif scope["type"] != "http" or not is_covered(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["method"] in _READS:
             await self._answer(scope, receive, send, parameters_of(scope["query_string"]), b"")
@@ -132,9 +109,8 @@ class CacheLayer:
 
     async def _answer_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        length = headers.get(b"content-length", b"")
-        small = length.isdigit() and int(length) <= MOST_BODY_BYTES
-        if not small or b"content-encoding" in headers or body_pairs(headers, b"") is None:
+        short = has_short_body(headers)
+        if not short or b"content-encoding" in headers or body_pairs(headers, b"") is None:
             await self._app(scope, receive, send)
             return
         body = await _read(receive)
@@ -164,7 +140,7 @@ class CacheLayer:
         else:
             await self._share(asked, trace, receive, send)
 
-    async def _asked(self, scope: Scope, parameters: Parameters, body: bytes) -> _Asked | None:
+    async def _asked(self, scope: Scope, parameters: Parameters, body: bytes) -> Asked | None:
         """Return the request with its key; None if its answer is not to be kept anywhere."""
         headers = headers_of(scope)
         if b"range" in headers or not parameters.kept:
@@ -172,12 +148,23 @@ class CacheLayer:
         found = await self._find_version(parameters.version)
         if found is None:
             return None
-        key = key_of(scope, headers, found[0].etag, parameters=parameters)
-        tag = entity_tag(found[0], *key.parts())
-        validators = Validators(tag, Shared(found[1], parameters.version is not None))
-        return _Asked(scope, headers, key, parameters, body, found[0], validators)
+        return _asked_of(scope, headers, parameters, found, body=body)
 
-    async def _share(self, asked: _Asked, trace: Trace, receive: Receive, send: Send) -> None:
+    def new(
+        self, scope: Scope, headers: RequestHeaders, parameters: Parameters, *, body: bytes
+    ) -> Asked | None:
+        """Return a request for what is neither kept nor worked on; None for any other one.
+
+        So it is for one that has to wait for what its headers need.
+        """
+        found = self._find_version.at_hand()
+        if found is None or not parameters.kept or parameters.version is not None:
+            return None
+        asked = _asked_of(scope, headers, parameters, found, body=body)
+        known = asked.key in self._flights or self._cache.find(asked.key) is not None
+        return None if known else asked
+
+    async def _share(self, asked: Asked, trace: Trace, receive: Receive, send: Send) -> None:
         """Answer from the cache, from what is in flight, or by a flight of its own."""
         entry = self._cache.find(asked.key)
         if entry is not None:
@@ -190,17 +177,14 @@ class CacheLayer:
         if entry is not None:
             await _send(asked.scope, entry, trace, send)
 
-    async def _fly(self, asked: _Asked, trace: Trace, receive: Receive) -> Entry | None:
+    async def _fly(self, asked: Asked, trace: Trace, receive: Receive) -> Entry | None:
         """Return the answer to the first who asks; None if this client goes away before."""
-        self._cache.misses += 1
-        trace.cache = "miss"
-        flight = self._flights[asked.key] = _Flight(trace)
-        gone = False
+        flight = Flight(trace)
+        self.enter(asked.key, flight)
 
         async def leave() -> None:
-            nonlocal gone
-            gone = True
-            self._leave(asked.key, flight)
+            flight.left = True
+            self.leave(asked.key, flight)
 
         try:
             async with Watch(receive, leave):
@@ -209,11 +193,20 @@ class CacheLayer:
             flight.fail(error)
             raise
         flight.land(entry)
-        return None if gone else entry
+        return None if flight.left else entry
 
-    async def _join(
-        self, flight: _Flight, key: Key, trace: Trace, receive: Receive
-    ) -> Entry | None:
+    async def _go_on(self, asked: Asked, flight: Flight, send: Send) -> None:
+        """Answer a request that has been begun elsewhere, and whose outcome is there."""
+        try:
+            entry = await self._evaluate(asked, flight)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        flight.land(entry)
+        if not flight.left:
+            await _send(asked.scope, entry, flight.trace, send)
+
+    async def _join(self, flight: Flight, key: Key, trace: Trace, receive: Receive) -> Entry | None:
         """Return the answer that somebody else has asked for; None if this client goes away."""
         self._cache.merged += 1
         trace.cache, trace.query_id = "merged", flight.trace.query_id
@@ -224,47 +217,56 @@ class CacheLayer:
         async def leave() -> None:
             if not answer.done():
                 answer.set_result(None)
-                self._leave(key, flight)
+                self.leave(key, flight)
 
         async with Watch(receive, leave):
             return await answer
 
-    def _leave(self, key: Key, flight: _Flight) -> None:
+    def enter(self, key: Key, flight: Flight) -> None:
+        """Note that a request is worked on; who asks the same waits for it."""
+        self._cache.misses += 1
+        flight.trace.cache = "miss"
+        self._flights[key] = flight
+
+    def leave(self, key: Key, flight: Flight) -> None:
         """Note that somebody does not want the answer any more."""
         flight.wanted -= 1
         if flight.wanted == 0:
-            flight.deserted.set()
-            self._land(key, flight)
+            self.end(key, flight)
+            flight.desert()
 
-    def _land(self, key: Key, flight: _Flight) -> None:
+    def end(self, key: Key, flight: Flight) -> None:
+        """Note that a request is not worked on any more."""
         if self._flights.get(key) is flight:
             del self._flights[key]
 
-    async def _evaluate(self, asked: _Asked, flight: _Flight) -> Entry:
+    async def _evaluate(self, asked: Asked, flight: Flight) -> Entry:
         """Return the answer of what is further in, kept if it may be."""
-        reply = _Reply()
+        reply = Reply()
         canonical = canonical_scope(asked.scope, asked.headers, asked.key, asked.parameters)
         scope = put_trace(canonical, flight.trace)
         try:
             await self._app(scope, _replay(asked.body, _until_set(flight.deserted)), reply)
         finally:
-            self._land(asked.key, flight)
-        return self._finish(asked, flight.trace, reply)
+            self.end(asked.key, flight)
+        return self.finish(asked, flight.trace, reply)
 
-    def _finish(self, asked: _Asked, trace: Trace, reply: _Reply) -> Entry:
+    def finish(self, asked: Asked, trace: Trace, reply: Reply) -> Entry:
+        """Return a complete answer, kept if it may be."""
         good = reply.status == HTTPStatus.OK and reply.whole and self._is_of(asked, trace)
         body = b"".join(reply.chunks)
-        headers = [(b"content-length", b"%d" % len(body)), (b"x-query-id", trace.query_id.encode())]
+        own = {b"content-length": b"%d" % len(body), b"x-query-id": trace.query_id.encode()}
         if good:
-            headers.append((b"etag", asked.validators.tag.encode()))
-        common = tuple(header for header in reply.headers if header[0] not in OWN)
+            own[b"etag"] = asked.validators.tag.encode()
+        common = tuple([header for header in reply.headers if header[0] not in OWN])
         shared = asked.validators.shared if good else None
-        entry = entry_of(reply.status, (*with_validators(common, shared), *headers), body)
+        kind = kind_of(reply.status, with_validators(common, shared))
+        entry = new_entry(reply.status, kind, own, body)
         if good:
             self._cache.keep(asked.key, entry)
         return entry
 
-    def _is_of(self, asked: _Asked, trace: Trace) -> bool:
+    def _is_of(self, asked: Asked, trace: Trace) -> bool:
         """Whether what was answered is of the version that was asked for."""
         if asked.validators.shared.pinned:
             return trace.version == asked.version
@@ -272,16 +274,17 @@ class CacheLayer:
         return now == asked.version == (trace.version or now)
 
 
-class _Reply:
-    """Collects an answer."""
+@dataclass(slots=True)
+class Reply:
+    """An answer as it comes."""
 
-    def __init__(self) -> None:
-        self.status = 0
-        self.headers: Headers = []
-        self.chunks: list[bytes] = []
-        self.whole = False
+    status: int = 0
+    headers: Headers = field(default_factory=list)
+    chunks: list[bytes] = field(default_factory=list)
+    whole: bool = False
 
     async def __call__(self, message: Message) -> None:
+        """Take a part of it (ASGI 3)."""
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
             self.headers = message["headers"]
@@ -346,7 +349,17 @@ def _changed(send: Send, change: Callable[[MutableHeaders], None]) -> Send:
     return changing
 
 
-def _has_it(asked: _Asked) -> bool:
+def _asked_of(
+    scope: Scope, headers: RequestHeaders, parameters: Parameters, found: Found, *, body: bytes
+) -> Asked:
+    version, modified = found
+    key = key_of(scope, headers, version.etag, parameters=parameters)
+    tag = entity_tag(version, *key.parts())
+    validators = Validators(tag, Shared(modified, parameters.version is not None))
+    return Asked(scope, headers, key, parameters, body, version, validators)
+
+
+def _has_it(asked: Asked) -> bool:
     known = asked.headers.get(b"if-none-match")
     if known is None or asked.scope["method"] == "POST":
         return False

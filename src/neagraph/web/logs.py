@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from neagraph.web.cache import Entry
 from neagraph.web.figures import Figures
-from neagraph.web.trace import Trace, put_trace, query_ids
+from neagraph.web.trace import Trace, put_trace, query_ids, trace_there
 
 Facts = dict[str, str | int | float]
 Hit = tuple[float, str, str, int, float, int, str, str]
@@ -166,8 +166,7 @@ class RequestLog:
             finally:
                 self._tell_hits()
             return
-        began = time.perf_counter()
-        trace = Trace(next(self._ids))
+        trace = trace_there(scope) or self.new_trace()
         answer = _Watched(send, trace)
         try:
             await self._app(put_trace(scope, trace), receive, answer)
@@ -175,10 +174,25 @@ class RequestLog:
             answer.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
             raise
         finally:
-            seconds = time.perf_counter() - began
-            if trace.written is not None:
-                answer.status, answer.size = trace.written
-            self._note(scope, trace, answer, seconds)
+            self.note(scope, trace, trace.written or (answer.status, answer.size))
+
+    def new_trace(self) -> Trace:
+        """Return the notes on a request; `note` ends it."""
+        return Trace(next(self._ids))
+
+    def note(self, scope: Scope, trace: Trace, sent: tuple[int, int]) -> None:
+        """Count an answer, and write its line.
+
+        Args:
+            scope: The request.
+            trace: The notes on it.
+            sent: Status and size of the answer.
+        """
+        seconds = time.perf_counter() - trace.began
+        self._figures.count(scope["path"], scope["method"], sent[0], seconds)
+        if REQUESTS.isEnabledFor(logging.INFO):
+            self._note_request(scope, trace, sent, seconds)
+        self._note_slow(trace, seconds)
 
     def note_hit(self, scope: Scope, entry: Entry, status: int, began: float) -> None:
         """Count an answer of the fast lane, and write its line."""
@@ -201,21 +215,17 @@ class RequestLog:
         if hits:
             REQUESTS.info(_REQUEST, extra={_HITS: hits})
 
-    def _note(self, scope: Scope, trace: Trace, answer: _Watched, seconds: float) -> None:
-        self._figures.count(scope["path"], scope["method"], answer.status, seconds)
-        if REQUESTS.isEnabledFor(logging.INFO):
-            self._note_request(scope, trace, answer, seconds)
-        self._note_slow(trace, seconds)
-
-    def _note_request(self, scope: Scope, trace: Trace, answer: _Watched, seconds: float) -> None:
-        path, method = scope["path"], scope["method"]
+    def _note_request(
+        self, scope: Scope, trace: Trace, sent: tuple[int, int], seconds: float
+    ) -> None:
+        path, method, (status, size) = scope["path"], scope["method"], sent
         if trace.written is not None:
-            when = time.time(), method, path, answer.status, seconds, answer.size
+            when = time.time(), method, path, status, seconds, size
             self._tell_later((*when, trace.cache, trace.query_id))
             return
         known = {"cache": trace.cache, "query_id": trace.query_id, "author": trace.author}
         told: Facts = {name: value for name, value in known.items() if value}
-        _log(REQUESTS, _facts(method, path, answer.status, seconds, answer.size) | told)
+        _log(REQUESTS, _facts(method, path, status, seconds, size) | told)
 
     def _note_slow(self, trace: Trace, seconds: float) -> None:
         if trace.query and seconds >= self._slow and trace.cache != "hit":

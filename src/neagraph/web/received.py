@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import URL
 from starlette.requests import Request
+from starlette.types import Scope
 
 from neagraph.errors import LimitError, UsageError
 from neagraph.rdf.terms import NamedNode
@@ -96,6 +97,9 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
         MediaTypeError: If it is packed in another way.
         UsageError: If it is no whole gzip.
     """
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > most_bytes:
+        raise _too_large(most_bytes)
     encoding = request.headers.get("content-encoding", "").strip().lower()
     if encoding in {"", "identity"}:
         return await _read_plain(request, most_bytes)
@@ -182,7 +186,7 @@ def single(pairs: Pairs, name: str) -> str | None:
     values = [value for key, value in pairs if key == name]
     if len(values) > 1:
         raise UsageError(
-            f'The parameter "{name}" stands {len(values)} times.', hint="Send it once."
+            f'The parameter "{name}" stands {len(values)} times.', where=name, hint="Send it once."
         )
     return values[0] if values else None
 
@@ -217,26 +221,28 @@ def seconds_of(pairs: Pairs) -> float | None:
     if text is None or not text.strip():
         return None
     try:
-        seconds = float(text)
+        seconds = float(text) if text.isascii() and "_" not in text else 0.0
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
         raise UsageError(
-            f'"{text}" is no timeout.', hint="Give a number of seconds above 0, such as 10."
+            f'"{text}" is no timeout.',
+            where="timeout",
+            hint="Give a number of seconds above 0, such as 10.",
         )
     return seconds
 
 
-def _origin_of(request: Request) -> str:
-    host, scope = request.headers.get("host"), request.scope
+def _origin_of(scope: Scope, host: bytes | None) -> str:
     if host is None or len(host) > _LONGEST_HOST:
-        return f"{request.url.scheme}://{request.url.netloc}"
+        url = URL(scope=scope)
+        return f"{url.scheme}://{url.netloc}"
     return _origin(scope["scheme"], host, tuple(scope.get("server") or ()))
 
 
 @lru_cache(maxsize=256)
-def _origin(scheme: str, host: str, server: tuple[str, int] | tuple[()]) -> str:
-    headers = [(b"host", host.encode("latin-1"))]
+def _origin(scheme: str, host: bytes, server: tuple[str, int] | tuple[()]) -> str:
+    headers = [(b"host", host)]
     scope = {"scheme": scheme, "server": server or None, "path": "/", "headers": headers}
     url = URL(scope=scope)
     return f"{url.scheme}://{url.netloc}"
@@ -252,6 +258,18 @@ def address_of(request: Request, *, public_url: str = "") -> str:
     Raises:
         UsageError: If the Host header makes no address.
     """
-    path = request.scope.get("raw_path") or request.scope["path"].encode()
-    origin = public_url.rstrip("/") or _origin_of(request)
+    scope = request.scope
+    host = next((value for name, value in scope["headers"] if name == b"host"), None)
+    return address_in(scope, host, public_url=public_url)
+
+
+def address_in(scope: Scope, host: bytes | None, *, public_url: str = "") -> str:
+    """Return the same from the scope of a request and its Host header, if it has one."""
+    path = scope.get("raw_path") or scope["path"].encode()
+    origin = public_url.rstrip("/") or _origin_of(scope, host)
+    return _address(origin, path)
+
+
+@lru_cache(maxsize=256)
+def _address(origin: str, path: bytes) -> str:
     return require_iri(origin + path.decode("latin-1").partition("?")[0], "Host")

@@ -21,8 +21,6 @@ from neagraph.settings import Settings
 from neagraph.web.front import FrontProtocol, front_protocol
 from neagraph.web.logs import configure_logging
 
-SECONDS_TO_FINISH: Final = 10.0
-"""How long requests may go on when the server is to stop."""
 _TICKS_BETWEEN: Final = 10  # of a tenth of a second each
 _SECONDS_TO_CLOSE: Final = 5
 """How long connections may take to take their last answers."""
@@ -33,15 +31,15 @@ def run_server(
     *,
     settings: Settings,
     on_ready: Callable[[str], None] = lambda _: None,
-    seconds_to_finish: float = SECONDS_TO_FINISH,
 ) -> None:
     """Serve the application until the process is told to stop; set up its logs.
 
     Args:
-        app: What is served; its state holds `close`, which ends the store, and `fast_lane`.
-        settings: Host and port, where port 0 takes a free one, and the form of the log.
+        app: What is served; its state holds `close`, which ends the store, `fast_lane` and
+            `express`.
+        settings: Host and port, where port 0 takes a free one, the form of the log, and how long
+            requests may go on when it is to stop.
         on_ready: Told the address once connections are accepted.
-        seconds_to_finish: How long requests may go on when it is to stop.
 
     Raises:
         UsageError: If the address cannot be listened on.
@@ -50,20 +48,25 @@ def run_server(
     configure_logging(form=settings.log)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     on_ready(f"http://{host}:{listener.getsockname()[1]}/")
-    config = uvicorn.Config(
-        app,
-        http=front_protocol(app.state.fast_lane, app),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=round(seconds_to_finish) + _SECONDS_TO_CLOSE,
-    )
+    config = config_of(app, settings)
     gc.collect()
     gc.freeze()  # what is there now stays to the end; collections need not look at it again
     with listener:
         stop = app.state.close
-        GracefulServer(config, end_store=stop, seconds=seconds_to_finish).run(sockets=[listener])
+        GracefulServer(config, end_store=stop, seconds=settings.finish).run(sockets=[listener])
+
+
+def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how a service is served: over a protocol of its own, for queries go a short way."""
+    return uvicorn.Config(
+        app,
+        http=front_protocol(app.state.fast_lane, app, express=app.state.express),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=round(settings.finish) + _SECONDS_TO_CLOSE,
+    )
 
 
 class GracefulServer(uvicorn.Server):

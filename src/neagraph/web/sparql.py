@@ -29,9 +29,11 @@ from neagraph.queries import Kind
 from neagraph.rdf.formats import RESULTS_FORMATS
 from neagraph.rdf.results import read_results
 from neagraph.service import Service
+from neagraph.store.lanes import Asking
 from neagraph.web import negotiation
 from neagraph.web.cache_keys import PAIRS
 from neagraph.web.description import Description
+from neagraph.web.flights import Asked
 from neagraph.web.negotiation import GRAPHS, RESULTS, Choice, Offer
 from neagraph.web.pages import Download, Outcome, ProblemView, QueryPage, Renderer
 from neagraph.web.problems import accept_of, kind_of
@@ -39,6 +41,7 @@ from neagraph.web.received import (
     QUERY,
     UPDATE,
     Pairs,
+    address_in,
     address_of,
     graphs,
     media_type_of,
@@ -53,6 +56,8 @@ from neagraph.web.views import examples_of, outcome_of_graph, outcome_of_results
 
 MOST_PAGE_BYTES: Final = 16 * 1024 * 1024
 """Largest answer that is made into a page."""
+OUTCOME: Final = "neagraph.outcome"
+"""Where a scope has the answer or the error of a query that has been asked already."""
 _VARY: Final = {"Vary": "Accept"}
 _ONCE: Final = ("query", "scope")
 
@@ -140,8 +145,26 @@ class SparqlEndpoint:
                 hint="Send it as the parameter query, or open this in a browser.",
             )
         _require_any_format(choice)
-        answer = await ask(parameters)
-        return Response(answer.body, media_type=answer.media_type, headers=_VARY)
+        return response_of(await ask(parameters))
+
+    def asking(self, asked: Asked, query_id: str) -> Asking | None:
+        """Return what asks a query that is to be answered with a plain answer.
+
+        None for anything else, and for what cannot be used: `answer` tells why.
+        """
+        host, accept = asked.headers.get(b"host"), asked.key.accept.decode("latin-1")
+        try:
+            base = address_in(asked.scope, host, public_url=self._public_url)
+            parameters = read_parameters(
+                asked.parameters.pairs, accept=accept, base=base, id=query_id
+            )
+        except NeagraphError:
+            return None
+        choice, query = parameters.choice, parameters.request
+        if choice.page or not query.text.strip() or not (choice.results or choice.graph):
+            return None
+        soon = self._service.soon(query, seconds=parameters.seconds)
+        return soon if isinstance(soon, Asking) else None
 
     async def _ask(self, request: Request, service: Service, parameters: Parameters) -> Answer:
         """Return the answer; a client that goes away has its query ended."""
@@ -149,7 +172,8 @@ class SparqlEndpoint:
         trace.query = parameters.request.text
         query = parameters.request
         end = partial(service.store.cancel, query.id)
-        soon = service.soon(query, seconds=parameters.seconds)
+        known = request.scope.get(OUTCOME)
+        soon = _told(known) if known else service.soon(query, seconds=parameters.seconds)
         if soon is None:
             ask = partial(service.query, query, seconds=parameters.seconds)
             answer = await self._threads.ask_watching(request, ask, on_disconnect=end)
@@ -183,6 +207,17 @@ class SparqlEndpoint:
         answer = await ask(replace(parameters, request=request))
         milliseconds = round((time.monotonic() - start) * 1000)
         return await self._threads.ask(_outcome_of, answer, milliseconds, parameters.pairs)
+
+
+def response_of(answer: Answer) -> Response:
+    """Return an answer as a response."""
+    return Response(answer.body, media_type=answer.media_type, headers=_VARY)
+
+
+async def _told(outcome: Answer | NeagraphError) -> Answer:
+    if isinstance(outcome, NeagraphError):
+        raise outcome
+    return outcome
 
 
 async def _read_pairs(request: Request) -> Pairs:
@@ -272,4 +307,6 @@ def _scope(text: str | None) -> Scope:
         return Scope.ALL if text is None else Scope(text)
     except ValueError as error:
         known = " or ".join(Scope)
-        raise UsageError(f'There is no scope "{text}".', hint=f"Use {known}.") from error
+        raise UsageError(
+            f'There is no scope "{text}".', where="scope", hint=f"Use {known}."
+        ) from error

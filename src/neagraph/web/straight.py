@@ -58,6 +58,14 @@ class Straight:
             response = await self._problems.on_error(request, error)
         await self._send(response, scope, receive, send)
 
+    def head_of(self, known: tuple[Header, ...]) -> Headers | None:
+        """Return the headers of an answer of status 200 after the layers, as far as remembered.
+
+        Args:
+            known: From `known_of`.
+        """
+        return self._heads.get(known)
+
     async def _send(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         """Send an answer through the layers; what they did to the headers of one is remembered."""
         if (
@@ -68,7 +76,7 @@ class Straight:
             await self._layered({**scope, _RESPONSE: response}, receive, send)
             return
         size = b"content-length", b"%d" % len(response.body)
-        known = tuple(header for header in response.raw_headers if header[0] != size[0])
+        known = known_of(response)
         head = self._heads.get(known)
         if head is None:
             head = await _headers_of(self._layered, {**scope, _RESPONSE: response}, receive)
@@ -76,6 +84,11 @@ class Straight:
                 self._heads[known] = head
         await send({"type": "http.response.start", "status": 200, "headers": [*head, size]})
         await send({"type": "http.response.body", "body": response.body})
+
+
+def known_of(response: Response) -> tuple[Header, ...]:
+    """Return the headers of an answer that are the same for others of its kind."""
+    return tuple(header for header in response.raw_headers if header[0] != b"content-length")
 
 
 async def _deliver(scope: Scope, receive: Receive, send: Send) -> None:

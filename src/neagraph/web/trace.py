@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,6 +27,7 @@ class Trace:
         query: The text of its query or update.
         version: The state that it was answered from, where a handler knows it exactly.
         written: Status and size of an answer that was written past those who watch what is sent.
+        began: When work on it began, on the clock of `time.perf_counter`.
     """
 
     query_id: str
@@ -34,6 +36,7 @@ class Trace:
     query: str = field(default="", repr=False)
     version: Version | None = None
     written: tuple[int, int] | None = None
+    began: float = field(default_factory=time.perf_counter)
 
 
 def query_ids() -> Iterator[str]:
@@ -47,10 +50,15 @@ def put_trace(scope: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
     return {**scope, _NAME: trace}
 
 
+def trace_there(scope: Mapping[str, Any]) -> Trace | None:
+    """Return the notes on the request of a scope; None where nobody takes notes."""
+    trace: Trace | None = scope.get(_NAME)
+    return trace
+
+
 def trace_in(scope: Mapping[str, Any]) -> Trace:
     """Return the notes on the request of a scope; fresh ones where nobody takes notes."""
-    trace = scope.get(_NAME)
-    return trace if isinstance(trace, Trace) else Trace(next(query_ids()))
+    return trace_there(scope) or Trace(next(query_ids()))
 
 
 def trace_of(request: Request) -> Trace:

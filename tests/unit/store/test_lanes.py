@@ -71,6 +71,21 @@ def test_a_lane_is_used_again(store) -> None:
     run(steps())
 
 
+def test_a_query_is_begun_at_once_only_where_a_lane_and_a_place_are_free(store) -> None:
+    async def steps() -> None:
+        told: asyncio.Future[Answer | NeagraphError] = asyncio.get_running_loop().create_future()
+        asking = store.soon(QueryRequest(ENDLESS, id="busy"), Limits())
+        assert not asking.begin(told.set_result)  # no lane yet
+        await ask(store, ALL)
+        assert asking.begin(told.set_result)
+        assert not store.soon(ALL, Limits()).begin(told.set_result)  # its one child is at work
+        asking.cancel()
+        assert isinstance(await told, CancelledError)
+        assert (await ask(store, ALL)).body
+
+    run(steps())
+
+
 def test_answers_tell_their_version_and_the_next_one_sees_a_change(store) -> None:
     async def steps() -> None:
         first = await ask(store, ALL)
