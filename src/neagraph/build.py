@@ -1,4 +1,4 @@
-"""The write side: sources → closure → gate → snapshot."""
+"""The write side: sources → closure → gate → checks → snapshot."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from neagraph import __version__
 from neagraph.entailment.closure import entail
 from neagraph.entailment.referee import entail_with_owlrl
-from neagraph.entailment.result import require_consistent
-from neagraph.gate import entailed_quads, is_in_inbox, require_accepted
+from neagraph.entailment.result import Entailment, require_consistent
+from neagraph.errors import NotConformingError
+from neagraph.gate import entailed_quads, is_asserted, is_in_inbox, require_accepted
 from neagraph.merging import merge
 from neagraph.model import Changeset, Source, Version
-from neagraph.rdf.engine import Engine
+from neagraph.queries import Check, Severity, load_checks
+from neagraph.rdf.engine import Engine, Queryable
 from neagraph.rdf.io import canonical, from_lines, triples_of
-from neagraph.rdf.terms import Quad
+from neagraph.rdf.terms import Literal, NamedNode, Quad
 from neagraph.sources import ProjectSources, digests, read_sources
 from neagraph.store.digest import digest_of
 from neagraph.store.history import Clock, CommitLog, Rebase, now
@@ -34,19 +37,42 @@ from neagraph.store.snapshot import (
 from neagraph.store.state import graph_digests, history_path, present_lines, stored_lines
 from neagraph.validation.report import ValidationReport
 from neagraph.validation.validator import validate
-from neagraph.vocab import GRAPH_ENTAILED, NEA
+from neagraph.vocab import GRAPH_ENTAILED, NEA, path_of
 
 Step = Callable[[str], None]
 """Told what is being done, before each step."""
+_MOST_ROWS: Final = 20
+"""How many records are listed for each check that finds some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A record that breaks the rule of a check: its short name, and what is wrong with it."""
+
+    check: Check
+    record: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """The outcome of a build: where the snapshot is, its manifest, what the shapes said."""
+    """The outcome of a build.
+
+    Args:
+        snapshot: Where it is.
+        manifest: What is in it.
+        validation: What the shapes said.
+        findings: What the checks found: warnings and remarks, and of violations those that are
+            not in the project's files but in what came over HTTP.
+    """
 
     snapshot: Path
     manifest: Manifest
     validation: ValidationReport
+    findings: tuple[Finding, ...] = ()
 
 
 def is_current(root: Path, state: Path, *, reasoner: str) -> bool:
@@ -78,7 +104,7 @@ def build(
     over HTTP stay, and the snapshot is what later commits are replayed on.
 
     Args:
-        root: The folder that holds `ontology/` and `data/`.
+        root: The folder that holds `ontology/`, `data/` and, for the checks, `queries/`.
         state: The state folder.
         reasoner: `rules`, or `owlrl` for the referee.
         on_step: Told what is being done.
@@ -87,7 +113,9 @@ def build(
     Raises:
         UnreadableError: For a file that cannot be read or parsed.
         InconsistencyError: If the data contradict the axioms.
-        NotConformingError: If the data violate the shapes.
+        NotConformingError: If the data violate the shapes, or the files break a rule of a check
+            whose severity is violation.
+        CatalogueError: If the header of a check breaks the rules of headers.
         UsageError: If the state folder cannot be written or is locked, or a graph has changed
             both in the files and over HTTP.
         HistoryError: If the commit log is damaged or cannot be written.
@@ -98,23 +126,74 @@ def build(
         graphs = sources.quads() if past is None else past.merged(sources)
         asserted = [quad for quad in graphs if not is_in_inbox(quad)]
         on_step("working out entailed triples")
-        reason = entail_with_owlrl if reasoner == "owlrl" else entail
-        entailment = reason(asserted, identity="check")
+        entailment = _entail(asserted, reasoner)
         require_consistent(entailment)
         on_step("checking the data against the shapes")
         validation = validate(triples_of(asserted), shapes=sources.shapes_triples())
         require_accepted(validation)
+        on_step("running the checks")
+        engine = Engine.of_dataset([*asserted, *entailed_quads(entailment)])
+        findings = tuple(find(load_checks(root / "queries"), engine))
+        if past is None:
+            _require_kept(findings)
+        elif any(map(_is_violation, findings)):
+            # No check was run when the rest came over HTTP: it is told, not refused.
+            own = sources.quads()
+            files = Engine.of_dataset([*own, *entailed_quads(_entail(own, reasoner))])
+            _require_kept(find(dict.fromkeys(finding.check for finding in findings), files))
         on_step("writing the snapshot")
         quads = canonical([*graphs, *entailed_quads(entailment)])
-        manifest = _manifest(sources, quads, validation, reasoner=reasoner)
+        manifest = _manifest(sources, quads, validation, engine, reasoner=reasoner)
 
         def commit(snapshot: str) -> None:
             if past is not None:
                 past.commit(snapshot, sources=sources, quads=quads, time=clock())
 
-        return BuildReport(
-            write_snapshot(state, quads, manifest, on_stored=commit), manifest, validation
-        )
+        written = write_snapshot(state, quads, manifest, on_stored=commit)
+        return BuildReport(written, manifest, validation, findings)
+
+
+def _entail(asserted: Sequence[Quad], reasoner: str) -> Entailment:
+    reason = entail_with_owlrl if reasoner == "owlrl" else entail
+    return reason(asserted, identity="check")
+
+
+def find(checks: Iterable[Check], dataset: Queryable) -> Iterator[Finding]:
+    """Yield the records of a dataset that break the rules of checks.
+
+    Args:
+        checks: The checks; each selects a record and a message.
+        dataset: The dataset, entailed triples included, the inbox left out.
+    """
+    for check in checks:
+        for record, message in dataset.select(check.text):
+            iri = record.value if isinstance(record, NamedNode) else str(record)
+            yield Finding(
+                check, path_of(iri) or iri, message.value if isinstance(message, Literal) else ""
+            )
+
+
+def _is_violation(finding: Finding) -> bool:
+    return finding.check.severity is Severity.VIOLATION
+
+
+def _require_kept(findings: Iterable[Finding]) -> None:
+    """Raise NotConformingError if a record breaks a rule that must be kept."""
+    grave = [finding for finding in findings if _is_violation(finding)]
+    if not grave:
+        return
+    details = list[str]()
+    for check in dict.fromkeys(finding.check for finding in grave):
+        rows = [str(finding) for finding in grave if finding.check is check]
+        details += [f"{check.title} ({check.path.name}). {check.rule}"]
+        details += [f"  {row}" for row in rows[:_MOST_ROWS]]
+        details += [f"  … and {len(rows) - _MOST_ROWS} more"] * (len(rows) > _MOST_ROWS)
+    number = len(grave)
+    raise NotConformingError(
+        f"The data break rules of the checks: {number} record{'' if number == 1 else 's'}.",
+        hint="Mend the records listed above; nothing was written.",
+        details=tuple(details),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +251,12 @@ def software() -> dict[str, str]:
 
 
 def _manifest(
-    sources: ProjectSources, quads: Sequence[Quad], validation: ValidationReport, *, reasoner: str
+    sources: ProjectSources,
+    quads: Sequence[Quad],
+    validation: ValidationReport,
+    engine: Engine,
+    *,
+    reasoner: str,
 ) -> Manifest:
     files: dict[str, list[Source]] = {}
     for file in sources.files:
@@ -187,7 +271,7 @@ def _manifest(
             for name, size in sorted(sizes.items())
         ),
         shapes=tuple(file.source for file in sources.shapes),
-        counts=_counts(quads, sizes),
+        counts=_counts(quads, sizes, engine),
         warnings=len(validation.warnings),
         infos=len(validation.infos),
     )
@@ -201,12 +285,11 @@ def _sizes(quads: Iterable[Quad]) -> dict[str, int]:
     return dict(sorted(sizes.items()))
 
 
-def _counts(quads: Sequence[Quad], sizes: dict[str, int]) -> dict[str, int]:
-    engine = Engine.of_dataset(quads)
+def _counts(quads: Sequence[Quad], sizes: dict[str, int], engine: Engine) -> dict[str, int]:
     instances = {
         name.lower() + "s": len(set(engine.select(f"SELECT ?s {{ ?s a <{NEA}{name}> }}")))
         for name in ("Statement", "Commitment", "Meeting", "Mechanism", "State", "Contribution")
     }
+    asserted = sum(size for graph, size in sizes.items() if is_asserted(graph))
     entailed = sizes.get(GRAPH_ENTAILED, 0)
-    return {"triples": len(quads), "asserted": len(quads) - entailed, "entailed": entailed,
-            **instances}  # fmt: skip
+    return {"triples": len(quads), "asserted": asserted, "entailed": entailed, **instances}

@@ -22,7 +22,14 @@ from neagraph.entailment.asking import read_statement
 from neagraph.entailment.derivation import derive
 from neagraph.entailment.derivation import to_text as derivation_to_text
 from neagraph.entailment.result import require_consistent
-from neagraph.errors import LimitError, NeagraphError, NotFoundError, QueryError, UsageError
+from neagraph.errors import (
+    LimitError,
+    NeagraphError,
+    NotFoundError,
+    QueryError,
+    TokensError,
+    UsageError,
+)
 from neagraph.model import QueryRequest, Scope
 from neagraph.opening import open_in_process, open_plain_service, open_service
 from neagraph.queries import Catalogue, Kind, load_catalogue
@@ -39,6 +46,7 @@ from neagraph.rdf.terms import Quad
 from neagraph.settings import TABLE, Settings, load_settings, project_root
 from neagraph.sources import read_sources
 from neagraph.store.state import present_quads
+from neagraph.tokens import TokenStore
 from neagraph.validation.report import to_text
 
 app = typer.Typer(
@@ -71,7 +79,7 @@ Format = Annotated[
 
 @app.command("build")
 def build_command(state: State = None, reasoner: Reasoner = None) -> None:
-    """Build a snapshot: read the sources, reason, check against the shapes, write."""
+    """Build a snapshot: read the sources, reason, check by shapes and rules, write."""
     settings = load_settings(state=state, reasoner=reasoner)
     _tell(_build(settings))
 
@@ -110,10 +118,11 @@ def serve_command(  # noqa: PLR0913  one argument for each option
     from neagraph.web.server import run_server  # noqa: PLC0415
 
     service.store.wait()
+    hint = _who_may(service.tokens)
     run_server(
         create_app(service, settings=settings),
         settings=settings,
-        on_ready=lambda address: _print(f"neagraph answers at {address}".encode()),
+        on_ready=lambda address: _print(f"neagraph answers at {address}{hint}".encode()),
     )
 
 
@@ -246,6 +255,9 @@ def _tell(report: BuildReport, *, stream: Any = None) -> None:  # noqa: ANN401  
     counts = report.manifest.counts
     if report.validation.results:
         print(to_text(report.validation), file=stream or sys.stdout, end="")
+    for finding in report.findings:
+        told = f"{finding.check.severity}: {finding.check.title}: {finding}"
+        print(told, file=stream or sys.stdout)
     print(
         f"{counts['statements']} statements, {counts['commitments']} commitments; "
         f"{counts['asserted']:,} triples asserted, {counts['entailed']:,} entailed; "
@@ -342,6 +354,17 @@ def _read(file: str, fmt: GraphFormat | None) -> list[Quad]:
     path = Path(file)
     data = read_file(path)
     return parse(data, fmt or graph_format_by_path(path), source=file)
+
+
+def _who_may(tokens: TokenStore | None) -> str:
+    """Return a line for a service where somebody may write as soon as there is a token."""
+    if tokens is None:
+        return ""
+    try:
+        known = tokens.tokens()
+    except TokensError as error:
+        return f"\n{error}"
+    return "" if known else "\nNobody may write or review yet: neagraph token add NAME"
 
 
 def _print(body: bytes) -> None:

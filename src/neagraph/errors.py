@@ -130,7 +130,7 @@ class CancelledError(NeagraphError):
 
 
 class PreconditionError(NeagraphError):
-    """The state is not the one that the client says it has seen (If-Match)."""
+    """The state is not the one that the client wants (If-Match, If-None-Match)."""
 
     code = "precondition"
 

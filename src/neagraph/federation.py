@@ -44,6 +44,7 @@ _MOST_REMOTES: Final = 8
 _SERVICE: Final = "SERVICE"
 _NEUTRAL: Final = "{}"
 _NOTHING: Final = "INSERT DATA {}"
+_FETCHABLE: Final = frozenset({"http", "https", "file", "ftp"})
 _RESULTS: Final = RESULTS_FORMATS[0].media_type
 _GRAPHS: Final = ", ".join(f.media_type for f in GRAPH_FORMATS if not f.holds_named_graphs)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -119,7 +120,8 @@ def asks_others(text: str) -> bool:
 def load(write: Write, policy: FederationPolicy) -> Write:
     """Return the write with what each LOAD fetches in its place, as INSERT DATA; blocks.
 
-    A LOAD SILENT that fails, or is refused, does nothing.
+    A LOAD SILENT that fails does nothing (SPARQL 1.1 Update, section 3.1.4). What may not be asked
+    is refused, SILENT or not; an address that nobody could ask, such as `urn:x`, is a failure.
 
     Raises:
         QueryError: If the update cannot be parsed; nobody is asked then.
@@ -133,11 +135,15 @@ def load(write: Write, policy: FederationPolicy) -> Write:
     check_update(write.text, base=write.base)
     loads = _loads(write.text, base=write.base)
     for operation in loads:
-        if not operation.silent:
+        if not operation.silent or _scheme(operation.iri) in _FETCHABLE:
             _require_permitted(operation, policy)
     until = time.monotonic() + policy.max_seconds
     pieces = [(operation, _insert_of(operation, policy, until=until)) for operation in loads]
     return replace(write, text=_replaced(write.text, pieces))
+
+
+def _scheme(iri: str) -> str:
+    return iri.partition(":")[0].lower()
 
 
 def _require_permitted(operation: _Remote, policy: FederationPolicy) -> None:

@@ -79,6 +79,26 @@ class FederationPolicy:
         return parts
 
 
+def require_public(policy: FederationPolicy) -> None:
+    """Raise UsageError for a server on the list whose address is written out and private.
+
+    Where it is a name, it is looked up when the server is asked, and refused then.
+    """
+    for origin in () if policy.allow_private else policy.allowed:
+        host = urlsplit(origin).hostname or ""
+        try:
+            public = is_public(ipaddress.ip_address(host))
+        except ValueError:
+            public = host != "localhost" and not host.endswith(".localhost")
+        if not public:
+            raise UsageError(
+                f"{host} is an address of this machine or of a private network, "
+                "and those are never asked.",
+                where=origin,
+                hint="Name public servers alone.",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a server has sent.

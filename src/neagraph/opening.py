@@ -5,14 +5,15 @@ from __future__ import annotations
 import ipaddress
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from neagraph.errors import UsageError
-from neagraph.fetching import FederationPolicy
-from neagraph.queries import load_catalogue
+from neagraph.fetching import FederationPolicy, require_public
+from neagraph.queries import Catalogue, Kind, load_catalogue
 from neagraph.service import Service, open_snapshot
-from neagraph.settings import Settings, project_root
+from neagraph.settings import MEGA, Settings, project_root
 from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.process import Mode, ProcessStore, StoreSource
@@ -20,7 +21,7 @@ from neagraph.store.snapshot import served
 from neagraph.store.state import history_path, open_history, starting_point
 from neagraph.storekeeper import load
 from neagraph.tokens import TokenStore
-from neagraph.writing import Writer
+from neagraph.writing import Writer, followed
 
 TOKENS_FILE: Final = "tokens.json"
 """Name of the file of tokens inside the state folder."""
@@ -76,6 +77,15 @@ def source_of(state: Path) -> StoreSource:
         return StoreSource(starting_point(state, log)[0], path)
 
 
+def latest(state: Path, log: CommitLog) -> StoreSource:
+    """Return where a store begins now that builds may have gone on beside the service.
+
+    Raises:
+        HistoryError: If none of the snapshots is there that the log knows.
+    """
+    return StoreSource(starting_point(state, log)[0], log.path)
+
+
 def open_plain_service(
     settings: Settings, *, state: Path | None = None, open_writes: bool = False
 ) -> Service:
@@ -114,25 +124,51 @@ def _service(  # noqa: PLR0913  one for each part
     plain: bool = False,
     open_writes: bool = False,
 ) -> Service:
+    policy = _policy(settings)
     store = ProcessStore(
         StoreSource(snapshot, log.path),
         workers=settings.workers,
         queue=settings.queue,
         mode=Mode.PLAIN if plain else Mode.NORMAL,
+        anew=None if snapshot is None else partial(latest, settings.state, log),
     )
-    return Service(
+    writer = Writer(store, log)
+    service = Service(
         store,
-        catalogue=load_catalogue(project_root() / "queries"),
+        catalogue=_catalogue(plain=plain),
         limits=settings.limits(),
         snapshot=snapshot,
         log=log,
-        writer=Writer(store, log),
+        writer=writer,
         tokens=tokens,
         open_writes=open_writes,
         plain=plain,
-        remote=FederationPolicy(settings.remote),
+        remote=policy,
         closing=closing,
     )
+    closing.enter_context(followed(writer))  # ends before what it needs is closed
+    return service
+
+
+def _policy(settings: Settings) -> FederationPolicy:
+    """Return which servers may be asked; UsageError for what is no public server."""
+    try:
+        policy = FederationPolicy(
+            settings.remote,
+            max_bytes=settings.remote_answer * MEGA,
+            max_seconds=settings.remote_timeout,
+        )
+        require_public(policy)
+    except UsageError as error:
+        hint = f"{error.hint.rstrip('.')}. What may be asked stands in NEAGRAPH_REMOTE."
+        raise UsageError(error.message, where=error.where, hint=hint) from error
+    return policy
+
+
+def _catalogue(*, plain: bool) -> Catalogue:
+    """Return the named queries; in plain mode those alone that the service asks itself."""
+    found = load_catalogue(project_root() / "queries")
+    return Catalogue(found.of_kind(Kind.SERVICE)) if plain else found
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from neagraph.errors import NotFoundError, SnapshotError
+from neagraph.errors import NeagraphError, NotFoundError, QueryTimeoutError, SnapshotError
 from neagraph.federation import answer_federated, asks_others
 from neagraph.fetching import FederationPolicy
 from neagraph.model import (
@@ -34,7 +34,7 @@ from neagraph.store.snapshot import (
     read_dataset,
     read_manifest,
 )
-from neagraph.store.state import stored_lines
+from neagraph.store.state import starting_point, stored_lines
 from neagraph.tokens import TokenStore
 from neagraph.vocab import (
     DCTERMS,
@@ -48,6 +48,7 @@ from neagraph.writing import Writer
 
 NOBODY: Final = FederationPolicy()
 """No other server is asked."""
+_COUNTING_SECONDS: Final = 2.0
 NO_MANIFEST: Final = Manifest(
     digest="", software={}, reasoner="", graphs=(), shapes=(), counts={}, warnings=0, infos=0
 )
@@ -157,6 +158,7 @@ class Service:
         self.remote = remote
         self.manifest: Manifest = NO_MANIFEST if snapshot is None else read_manifest(snapshot)
         self._snapshot = snapshot
+        self._counts: tuple[Version, dict[str, int]] | None = None
         self._closing = closing or ExitStack()
 
     @property
@@ -209,16 +211,42 @@ class Service:
             return self.limits
         return replace(self.limits, seconds=seconds)
 
+    def counts(self) -> dict[str, int]:
+        """Return how much there is at this version; nothing where that is not known in time."""
+        known = self._counts
+        if known is None or known[0] != self.version:
+            try:
+                known = self._counted()
+            except QueryTimeoutError:  # it would be no faster the next time
+                known = self.version, {}
+            except NeagraphError:
+                return {}
+            self._counts = known
+        return known[1]
+
+    def _counted(self) -> tuple[Version, dict[str, int]]:
+        answer = self._ask("counts", seconds=_COUNTING_SECONDS)
+        counts = {_text(name): int(_text(number)) for name, number in _table(answer).rows}
+        counts["asserted"] = counts["triples"] - counts["entailed"]
+        return answer.version or self.version, counts
+
     def dump(self) -> bytes:
         """Return the whole dataset at this version: gzipped, sorted N-Quads."""
-        start = 0 if self.log is None else self.log.base().version.number
-        if self._snapshot is not None and self.version.number == start:
-            return read_dataset(self._snapshot)
-        quads = [] if self._snapshot is None else load_dataset(self._snapshot)
+        snapshot, start = self._start()
+        if snapshot is not None and self.version.number == start:
+            return read_dataset(snapshot)
+        quads = [] if snapshot is None else load_dataset(snapshot)
         change = Changeset() if self.log is None else self.log.net(start, self.version.number)
         lines = (set(stored_lines(quads)) - set(change.removed)) | set(change.added)
         text = "".join(f"{line}\n" for line in sorted(lines) if not line.startswith(EMPTY_GRAPH))
         return gzip.compress(text.encode(), mtime=0)
+
+    def _start(self) -> tuple[Path | None, int]:
+        """Return the latest snapshot, perhaps of a build made meanwhile, and its number."""
+        if self._snapshot is None or self.log is None:
+            return self._snapshot, 0
+        folder, base = starting_point(self._snapshot.parent.parent, self.log)
+        return folder, base.version.number
 
     def describe(self, iri: str, *, graph_format: str) -> Answer:
         """Return all triples about a thing, with the labels of what they point to.
@@ -275,12 +303,17 @@ class Service:
         )
 
     def _ask(
-        self, name: str, *, resource: str | None = None, graph_format: str = "turtle"
+        self,
+        name: str,
+        *,
+        resource: str | None = None,
+        graph_format: str = "turtle",
+        seconds: float | None = None,
     ) -> Answer:
         substitutions = () if resource is None else (("resource", str(_named(resource))),)
         text = self.catalogue.find(name).text
         request = QueryRequest(text, graph_format=graph_format, substitutions=substitutions)
-        return self.store.answer(request, self.limits)
+        return self.store.answer(request, self._limits(seconds))
 
     def _properties(self, name: str, iri: str) -> tuple[PropertyValues, ...]:
         return _group(_table(self._ask(name, resource=iri)).rows)

@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -15,6 +16,9 @@ from neagraph.errors import UsageError
 from neagraph.model import Limits
 
 PREFIX = "NEAGRAPH_"
+MEGA = 1024 * 1024
+"""Bytes of what settings call a megabyte."""
+_MOST_DIGITS: Final = 15
 _NOT_OURS = frozenset({"NEAGRAPH_SHARED"})  # read by the tests alone
 
 
@@ -23,36 +27,51 @@ class Setting:
     """A row of the table of settings.
 
     Args:
-        name: Name of the field of `Settings`, of the option (`--name`) and, in capitals behind
-            `NEAGRAPH_`, of the environment variable.
+        name: Name of the field of `Settings`, of the option (`--name`), if there is one, and, in
+            capitals behind `NEAGRAPH_`, of the environment variable.
         default: Text of the default, as in the environment.
         parse: Text to value; raises ValueError for what it cannot read.
         help: One line for the manual.
+        option: Whether commands have an option for it.
     """
 
     name: str
     default: str
     parse: Callable[[str], Any]
     help: str
+    option: bool = False
 
     @property
     def variable(self) -> str:
         """The environment variable of this setting."""
         return PREFIX + self.name.upper()
 
+    @property
+    def origin(self) -> str:
+        """Where its value comes from, as people read it."""
+        return f"--{self.name} or {self.variable}" if self.option else self.variable
+
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
         raise ValueError("it must be a number above 0")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if not 0 <= value < 1 << 16:
-        raise ValueError("it must be a number from 0 to 65535")
+        raise ValueError("it must be a whole number from 0 to 65535")
     return value
+
+
+def _whole(text: str) -> int:
+    """Return the number that a text tells; -1 where it tells none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
 
 
 def _reasoner(text: str) -> str:
@@ -62,10 +81,25 @@ def _reasoner(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if value < 1:
         raise ValueError("it must be a whole number above 0")
     return value
+
+
+def _origin(text: str) -> str:
+    """Return the address of a site, without a slash at its end; empty for none."""
+    try:
+        parts = urlsplit(text)
+        beyond = (parts.path.strip("/"), parts.query, parts.fragment, parts.username)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(beyond)
+    except ValueError:
+        usable = False
+    if text and not usable:
+        raise ValueError(
+            "it must be the address of a site without a path, such as https://graph.example.org"
+        )
+    return text.rstrip("/")
 
 
 def _log_form(text: str) -> str:
@@ -80,12 +114,13 @@ def _words(text: str) -> tuple[str, ...]:
 
 TABLE: tuple[Setting, ...] = (
     Setting("state", "", lambda text: Path(text or platformdirs.user_state_dir("neagraph")),
-            "Folder for everything that is written: snapshots, history, tokens."),
-    Setting("host", "127.0.0.1", str, "Address that the service listens on."),
-    Setting("port", "8000", _port, "Port that the service listens on; 0 takes a free one."),
-    Setting("public_url", "", str,
+            "Folder for everything that is written: snapshots, history, tokens.", option=True),
+    Setting("host", "127.0.0.1", str, "Address that the service listens on.", option=True),
+    Setting("port", "8000", _port, "Port that the service listens on; 0 takes a free one.",
+            option=True),
+    Setting("public_url", "", _origin,
             "Where the service is reached from outside; empty trusts the Host header."),
-    Setting("timeout", "30", _positive, "Seconds that one query or write may take."),
+    Setting("timeout", "30", _positive, "Seconds that one query or write may take.", option=True),
     Setting("memory", "2048", _count, "Megabytes that one query may use beyond the dataset."),
     Setting("answer", "256", _count, "Megabytes that one answer may have."),
     Setting("workers", str(os.cpu_count() or 1), _count, "Queries that run at once."),
@@ -93,10 +128,16 @@ TABLE: tuple[Setting, ...] = (
     Setting("cache", "64", _count, "Megabytes of answers that are kept for repeated questions."),
     Setting("remote", "", _words,
             "Servers that SERVICE and LOAD may ask, such as https://example.org; none by default."),
+    Setting("remote_timeout", "10", _positive,
+            "Seconds that other servers have for all that one request asks of them."),
+    Setting("remote_answer", "16", _count, "Megabytes that one answer of another server may have."),
+    Setting("finish", "10", _positive,
+            "Seconds that requests may go on when the service is told to stop."),
     Setting("log", "text", _log_form, "Form of the log on standard error: text or json."),
     Setting("slow", "5", _positive, "Seconds above which a query is written to the log."),
     Setting("reasoner", "rules", _reasoner,
-            "Who works out entailed triples: rules (compiled to SPARQL) or owlrl (the referee)."),
+            "Who works out entailed triples: rules (compiled to SPARQL) or owlrl (the referee).",
+            option=True),
 )  # fmt: skip
 """Every setting there is."""
 
@@ -116,15 +157,17 @@ class Settings:
     queue: int
     cache: int
     remote: tuple[str, ...]
+    remote_timeout: float
+    remote_answer: int
+    finish: float
     log: str
     slow: float
     reasoner: str
 
     def limits(self) -> Limits:
         """Return what one query may use."""
-        mega = 1024 * 1024
         return Limits(
-            seconds=self.timeout, answer_bytes=self.answer * mega, memory_bytes=self.memory * mega
+            seconds=self.timeout, answer_bytes=self.answer * MEGA, memory_bytes=self.memory * MEGA
         )
 
 
@@ -152,7 +195,7 @@ def _value(setting: Setting, environment: Mapping[str, str], option: str | None)
     except ValueError as error:
         raise UsageError(
             f'"{text}" cannot be used for {setting.name}: {error}.',
-            hint=f"{setting.help} It comes from --{setting.name} or {setting.variable}.",
+            hint=f"{setting.help} It comes from {setting.origin}.",
         ) from error
 
 

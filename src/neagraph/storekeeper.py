@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
 import resource
 import signal
 import socket
@@ -22,10 +23,12 @@ from neagraph.settings import project_root
 from neagraph.store.dataset import ScopedDataset
 from neagraph.store.digest import digest_of
 from neagraph.store.history import CommitLog
+from neagraph.store.history_file import HINT_DAMAGED
 from neagraph.store.messages import write_outcome
 from neagraph.store.process import MODULE, READY
-from neagraph.store.server import Check, StoreServer, Trial
+from neagraph.store.server import StoreServer
 from neagraph.store.snapshot import load_dataset
+from neagraph.store.work import Check, Trial, Works
 
 _DESCRIPTORS = 65_536
 _REFEREE = "neagraph.validation.referee"
@@ -52,7 +55,11 @@ def load(snapshot: Path | None, log: Path | None, *, union: bool) -> ScopedDatas
         if digest_of(dataset.lines()) != base.digest:
             raise _misfit(log, "its first commit was made on another dataset")
         for commit in commits.commits(after=base.number):
-            dataset.apply(commit.changeset)
+            try:
+                dataset.apply(commit.changeset)
+            except NeagraphError as error:
+                number = commit.version.number
+                raise _misfit(log, f"version {number} is no change of quads") from error
         if dataset.version != commits.head():
             raise _misfit(log, "its commits do not lead to the state that it tells")
     return dataset
@@ -69,7 +76,7 @@ def _misfit(log: Path, reason: str) -> HistoryError:
     return HistoryError(
         f"The commit log does not fit the snapshot: {reason}.",
         where=str(log),
-        hint="Put the last backup in its place with: neagraph restore FILE --force",
+        hint=HINT_DAMAGED,
     )
 
 
@@ -81,18 +88,20 @@ def serve(
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, _DESCRIPTORS), most))
     gc.collect()
     gc.freeze()  # what is here stays, so children need not touch its pages
-    output = sys.stdout.buffer
-    output.write(READY)
-    write_outcome(output, Answer(b"", "", dataset.version))
+    try:
+        sys.stdout.buffer.write(READY)
+        write_outcome(sys.stdout.buffer, Answer(b"", "", dataset.version))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever wanted it has ended meanwhile
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
     with socket.socket(fileno=options.listener) as listener:
         StoreServer(
-            dataset,
+            Works(dataset, attempt, check),
             listener,
             lifeline=sys.stdin.fileno(),
             workers=options.workers,
             queue=options.queue,
-            trial=attempt,
-            check=check,
         ).serve()
 
 
@@ -107,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
         dataset = load(options.snapshot, options.log, union=not options.plain)
         root = None if options.plain else project_root()
         attempt = trial(root)
-        check = checker(root, attempt.view_of if isinstance(attempt, Gate) else None)
+        check = checker(root, attempt.prepared_for if isinstance(attempt, Gate) else None)
     except NeagraphError as error:
         output.write(b"failed\n")
         write_outcome(output, error)

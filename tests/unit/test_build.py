@@ -20,9 +20,16 @@ REPORT = "data/reports/neaspec-som-24.ttl"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project's files, to be damaged."""
-    for name in ("ontology", "data"):
+    for name in ("ontology", "data", "queries"):
         shutil.copytree(project_root() / name, tmp_path / "project" / name)
     return tmp_path / "project"
+
+
+@pytest.fixture
+def good(state: Path, tmp_path: Path) -> Path:
+    """A state folder with the snapshot of the project's files as they are."""
+    shutil.copytree(state, tmp_path / "state", symlinks=True)
+    return tmp_path / "state"
 
 
 def append(project: Path, text: str) -> None:
@@ -73,7 +80,9 @@ def test_both_reasoners_give_the_same_dataset(built: BuildReport, tmp_path: Path
 def test_every_step_is_told(tmp_path: Path) -> None:
     steps: list[str] = []
     build(project_root(), tmp_path, on_step=steps.append)
-    assert [step.split()[0] for step in steps] == ["reading", "working", "checking", "writing"]
+    assert [step.split()[0] for step in steps] == [
+        *("reading", "working", "checking", "running", "writing"),
+    ]
 
 
 def test_is_current_until_a_source_changes(project: Path, tmp_path: Path) -> None:
@@ -90,6 +99,9 @@ VIOLATION = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-z' ."
 DUPLICATE = "<statement/neaspec-som-24/p1-s1-a> nea:localId 'p1-s1-b' ."
 CLASH = "<statement/neaspec-som-24/p2-s1-a> nea:actor <meeting/neaspec-som-24> ."
 BROKEN = "<statement/neaspec-som-24/p2-s1-a> nea:actor ."
+TWO_LABELS = """
+<site/tumen-estuary> rdfs:label "Tumen mouth"@en .
+<state/japan> rdfs:label "Nippon"@en ."""
 WRONG_DATATYPE = "<timespan/neaspec-som-24/c05> nea:notBefore '2022' ."
 
 
@@ -101,20 +113,43 @@ WRONG_DATATYPE = "<timespan/neaspec-som-24/c05> nea:notBefore '2022' ."
         (DUPLICATE, InconsistencyError, "have the same nea:recordedIn and nea:localId"),
         (CLASH, InconsistencyError, "meeting/neaspec-som-24"),
         (BROKEN, RdfSyntaxError, "neaspec-som-24.ttl"),
+        (TWO_LABELS, NotConformingError, "state/japan: It is labelled both Japan and Nippon."),
     ],
 )
 def test_a_failed_build_says_why_and_leaves_the_last_good_snapshot(
-    project: Path, tmp_path: Path, text: str, error: type[Exception], said: str
+    project: Path, good: Path, text: str, error: type[Exception], said: str
 ) -> None:
-    state = tmp_path / "state"
-    good = build(project, state)
-    before = {path.name: path.read_bytes() for path in good.snapshot.iterdir()}
+    last = snapshot.current_snapshot(good)
+    assert last is not None
+    before = {path.name: path.read_bytes() for path in last.iterdir()}
     append(project, text)
     with pytest.raises(error) as caught:
-        build(project, state)
+        build(project, good)
     assert said in str(caught.value)
-    assert snapshot.current_snapshot(state) == good.snapshot
-    assert {path.name: path.read_bytes() for path in good.snapshot.iterdir()} == before
+    assert snapshot.current_snapshot(good) == last
+    assert {path.name: path.read_bytes() for path in last.iterdir()} == before
+
+
+def test_a_check_of_lesser_severity_is_told_and_stops_nothing(
+    project: Path, tmp_path: Path
+) -> None:
+    append(project, '<state/nippon> a nea:State ; rdfs:label "Japan"@en ; nea:iso3 "NIP" .')
+    report = build(project, tmp_path / "state")
+    assert {(f.check.severity, f.record) for f in report.findings} == {("warning", "state/japan")}
+
+
+def test_the_project_s_own_files_break_no_rule_of_a_check(built: BuildReport) -> None:
+    assert built.findings == ()
+
+
+def test_of_many_broken_records_the_first_are_listed(project: Path, tmp_path: Path) -> None:
+    many = "\n".join(f"<site/tumen-estuary> rdfs:label 'label {n}'@en ." for n in range(9))
+    append(project, many)
+    with pytest.raises(NotConformingError, match="45 records") as caught:
+        build(project, tmp_path / "state")
+    title, *rows, rest = caught.value.details
+    assert title.startswith("Two English labels (one-english-label.rq). A thing has one")
+    assert (len(rows), rest) == (20, "  … and 25 more")
 
 
 def test_every_file_of_the_project_is_read() -> None:

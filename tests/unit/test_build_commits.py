@@ -9,15 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from neagraph import storekeeper
 from neagraph.build import build, is_current
 from neagraph.errors import HistoryError, NotConformingError, UsageError
 from neagraph.gate import trial
 from neagraph.merging import merge
-from neagraph.model import Changeset, Version, Write, WriteKind
+from neagraph.model import Changeset, Limits, Version, Write, WriteKind
+from neagraph.opening import latest
+from neagraph.queries import Catalogue
 from neagraph.rdf.io import from_lines, to_lines
+from neagraph.service import Service
 from neagraph.store import snapshot
 from neagraph.store.dataset import ScopedDataset
 from neagraph.store.digest import changed, digest_of
+from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.state import (
     graph_digests,
@@ -26,7 +31,7 @@ from neagraph.store.state import (
     present_lines,
     starting_point,
 )
-from neagraph.vocab import ID
+from neagraph.vocab import ID, RDF_TYPE
 
 HTTP = ID + "graph/report/from-http"
 SPECIES = ID + "graph/reference/species"
@@ -110,6 +115,25 @@ def test_a_build_of_the_same_files_changes_nothing(
     assert log.head().number == 0
     for name in (snapshot.DATASET, snapshot.MANIFEST):
         assert (again.snapshot / name).read_bytes() == (alone.snapshot / name).read_bytes()
+
+
+def test_builds_beside_a_service_leave_it_what_it_needs(
+    project: Path, state: Path, log: CommitLog
+) -> None:
+    first, _ = starting_point(state, log)
+    dataset = ScopedDataset(snapshot.load_dataset(first), version=log.head())
+    service = Service(
+        ForkingStore(dataset), catalogue=Catalogue(()), limits=Limits(), snapshot=first, log=log
+    )
+    before = service.dump()
+    for stem in ("species", "sites"):
+        edit(project, stem)
+        build(project, state)
+    assert not first.exists()
+    assert service.dump() == before  # its own version, worked out from the latest snapshot
+    source = latest(state, log)
+    again = storekeeper.load(source.snapshot, source.log, union=True)
+    assert again.version == log.head() == Version(2, again.version.digest)
 
 
 def test_a_change_of_a_file_is_a_commit(project: Path, state: Path, log: CommitLog) -> None:
@@ -203,6 +227,36 @@ def test_files_and_http_must_conform_together(project: Path, state: Path, log: C
     with pytest.raises(NotConformingError):
         build(project, state)
     assert log.head() == head
+
+
+CHECK = """\
+#+ title: Cat without a house
+#+ rule: Every cat lives somewhere.
+#+ severity: violation
+
+SELECT ?record ?message
+WHERE {
+  ?record a <o:Cat> .
+  FILTER NOT EXISTS { ?record <o:livesIn> ?house }
+  BIND ("It lives nowhere." AS ?message)
+}
+"""
+
+
+def test_what_came_over_http_and_breaks_a_rule_of_a_check_is_told(
+    project: Path, state: Path, log: CommitLog
+) -> None:
+    """No check was run when it came; what the files say themselves is refused."""
+    (project / "queries" / "checks").mkdir(parents=True)
+    (project / "queries" / "checks" / "house.rq").write_text(CHECK)
+    with pytest.raises(NotConformingError, match="a:tom: It lives nowhere"):
+        build(project, state)
+    edit(project, "species", "<a:tom> <o:livesIn> <a:house> .")
+    write(log, (f"<a:kit> <{RDF_TYPE}> <o:Cat> <{HTTP}> .",))
+    report = build(project, state)
+    assert [(f.check.title, str(f)) for f in report.findings] == [
+        ("Cat without a house", "a:kit: It lives nowhere."),
+    ]
 
 
 def test_a_later_write_is_tried_on_what_the_build_made(

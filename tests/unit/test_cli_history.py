@@ -287,11 +287,38 @@ def test_a_bad_backup_is_refused_before_anything_is_replaced(
     run("backup", tmp_path / "b.tgz", state=state)
     bad = archive_of(tmp_path / "bad.tgz", spoil(contents(tmp_path / "b.tgz")))
     before = run("history", state=state), present_quads(state)
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         run("restore", bad, "--force", state=state)
+    assert caught.value.where == str(bad)
+    assert "neagraph backup" in caught.value.hint
     assert (run("history", state=state), present_quads(state)) == before
     assert not (tmp_path / "outside").exists()
     assert not list(state.glob(".restore-*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    [
+        ("history.sqlite", "UPDATE commits SET added = 'junk' WHERE number = 1"),
+        ("history.sqlite", "UPDATE commits SET digest = '00'"),
+        ("dataset.nq.gz", ""),
+    ],
+)
+def test_no_backup_is_made_of_what_could_not_be_restored(
+    state: Path, tmp_path: Path, name: str, spoiled: str
+) -> None:
+    path = next(state.rglob(name))
+    if spoiled:
+        with closing(sqlite3.connect(path)) as log:
+            log.execute(spoiled)
+            log.commit()
+    else:
+        path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises((HistoryError, SnapshotError)) as caught:
+        run("backup", tmp_path / "b.tgz", state=state)
+    assert caught.value.where == str(state)
+    assert "neagraph restore" in caught.value.hint
+    assert not list(tmp_path.glob("*.tgz"))
 
 
 def test_what_is_no_archive_is_refused(state: Path, tmp_path: Path) -> None:

@@ -28,10 +28,12 @@ from neagraph.errors import (
 from neagraph.federation import FederationPolicy, answer_federated, expand, load
 from neagraph.fetching import fetch, is_public
 from neagraph.model import QueryRequest, Write, WriteKind
+from neagraph.opening import open_plain_service
 from neagraph.rdf.apart import check_update
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.query_text import tokens, without_service
 from neagraph.rdf.results import read_results
+from neagraph.settings import load_settings
 
 JSON = "application/sparql-results+json"
 
@@ -147,8 +149,8 @@ def test_every_kind_of_term_arrives_as_it_was(other, policy):
         ),
     )
     assert ask(f"SELECT * {{ SERVICE <{other.url()}> {{ ?s ?p ?o }} }}", policy) == [
-        ('"日本"@ja', '"\\"}\\n\\\\ SERVICE"'),
-        ("<http://x/é>", f'"7"^^<{integer}>'),
+        ('"\\"}\\n\\\\ SERVICE"', '"日本"@ja'),
+        (f'"7"^^<{integer}>', "<http://x/é>"),
     ]
 
 
@@ -538,23 +540,23 @@ def test_a_malformed_update_is_told_before_anybody_is_asked(other, policy, allow
     assert (caught.value.line, other.requests) == (2, [])
 
 
-def test_load_is_refused_by_default_and_load_silent_does_nothing(other):
+@pytest.mark.parametrize("silent", ["", "SILENT "])
+@pytest.mark.parametrize("address", ["file:///etc/hostname", ""])
+def test_load_is_refused_by_default_silent_or_not(other, address, silent):
     with pytest.raises(RefusedError, match="not permitted"):
-        written(f"LOAD <{other.url()}>", FederationPolicy())
-    assert written(f"LOAD SILENT <{other.url()}> INTO GRAPH <a:g>", FederationPolicy()) == []
-    assert (
-        written(
-            "LOAD SILENT <somescheme://x/> ; LOAD SILENT <file:///etc/hostname>", FederationPolicy()
-        )
-        == []
-    )
+        written(f"LOAD {silent}<{address or other.url()}> INTO GRAPH <a:g>", FederationPolicy())
     assert other.requests == []
+
+
+def test_load_silent_of_what_nobody_can_fetch_does_nothing():
+    assert written("LOAD SILENT <somescheme://x/> ; LOAD SILENT <a:b>", FederationPolicy()) == []
 
 
 @pytest.mark.parametrize("address", ["file:///etc/hostname", "http://127.0.0.1:1/", "ftp://x/"])
 def test_load_off_the_list_is_refused(policy, address):
-    with pytest.raises(RefusedError):
-        written(f"LOAD <{address}>", policy)
+    for silent in ("", "SILENT "):
+        with pytest.raises(RefusedError):
+            written(f"LOAD {silent}<{address}>", policy)
 
 
 DOCUMENTS = {
@@ -592,3 +594,16 @@ def test_expand_leaves_everything_else_of_the_request(other, policy):
     expanded = expand(request, policy)
     assert (expanded.graph_format, expanded.id) == ("nquads", "q")
     assert "SERVICE" not in expanded.text
+
+
+def test_settings_tell_who_may_be_asked_and_how_much_is_taken() -> None:
+    environment = {
+        "NEAGRAPH_REMOTE": "https://example.org",
+        "NEAGRAPH_REMOTE_TIMEOUT": "2.5",
+        "NEAGRAPH_REMOTE_ANSWER": "3",
+    }
+    service = open_plain_service(load_settings(environment))
+    service.close()
+    policy = service.remote
+    assert policy.allowed == ("https://example.org:443",)
+    assert (policy.max_seconds, policy.max_bytes) == (2.5, 3 * 1024 * 1024)

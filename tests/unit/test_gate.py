@@ -17,6 +17,7 @@ from neagraph.errors import (
     RefusedError,
     UnreadableError,
     UnsupportedAxiomError,
+    UsageError,
 )
 from neagraph.gate import Gate, PlainGate, check, trial
 from neagraph.model import Changeset, Limits, Write, WriteKind
@@ -147,6 +148,27 @@ def test_blank_nodes_become_addresses() -> None:
     assert len(changeset.added) == 2
     assert not any("_:" in line for line in changeset.added)
     assert all(GENID in line for line in changeset.added)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["report/../ontology", "report/./x", "report//x", "report/x/", "reference/%2E%2e/x",
+     "inbox/.%2e", "inbox/x/..?a/b"],
+)  # fmt: skip
+def test_a_name_that_stands_for_another_graph_is_no_name(name: str) -> None:
+    graph = f"{ID}graph/{name}"
+    triple = "<a:s> <a:p> <a:o>"
+    for write in (
+        turtle(PUT, b"<a:s> <a:p> <a:o> .", graph),
+        update(f"INSERT DATA {{ GRAPH <{graph}> {{ {triple} }} }}"),
+        update(f"INSERT {{ GRAPH ?g {{ {triple} }} }} WHERE {{ BIND (<{graph}> AS ?g) }}"),
+    ):
+        with pytest.raises(UsageError, match="made of dots"):
+            tried(write)
+
+
+def test_dots_inside_a_segment_are_part_of_a_name() -> None:
+    assert tried(turtle(PUT, b"<a:s> <a:p> <a:o> .", f"{ID}graph/inbox/v1.2/...?from=../x"))
 
 
 def test_the_same_body_put_again_changes_nothing() -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 
+from neagraph.cli import app
 from neagraph.errors import UsageError
 from neagraph.settings import TABLE, load_settings, project_root
+
+OPTIONS = {setting.name for setting in TABLE if setting.option}
 
 
 def test_options_win_over_the_environment_and_that_over_the_defaults() -> None:
@@ -24,19 +28,47 @@ def test_the_state_folder_is_the_platform_s_by_default() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("port", "eighty", "eighty"),
+        ("port", "eighty", "a whole number"),
+        ("port", "-1", "0 to 65535"),
+        ("port", "9" * 5000, "0 to 65535"),
+        ("memory", "x", "a whole number above 0"),
+        ("slow", "x", "a number above 0"),
+        ("public_url", "nope", "address of a site"),
+        ("public_url", "ftp://graph.example.org", "address of a site"),
+        ("public_url", "https://graph.example.org/x", "without a path"),
+        ("public_url", "https://graph.example.org/?x", "without a path"),
+        ("public_url", "https://[", "address of a site"),
         ("port", "65536", "0 to 65535"),
         ("timeout", "0", "above 0"),
         ("timeout", "inf", "above 0"),
         ("timeout", "nan", "above 0"),
         ("reasoner", "hermit", "rules or owlrl"),
+        ("remote_timeout", "0", "above 0"),
+        ("remote_answer", "1.5", "1.5"),
+        ("finish", "soon", "soon"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told_with_its_setting(name, value, said) -> None:
     with pytest.raises(UsageError) as caught:
         load_settings({}, **{name: value})
     assert said in caught.value.message
-    assert f"--{name}" in caught.value.hint
+    variable = f"NEAGRAPH_{name.upper()}"
+    origin = f"--{name} or {variable}" if name in OPTIONS else f"from {variable}."
+    assert origin in caught.value.hint
+    assert "invalid literal" not in caught.value.message
+
+
+def test_the_public_address_is_that_of_a_site() -> None:
+    for given in ("", "https://graph.example.org", "http://127.0.0.1:8000", "http://[::1]:80"):
+        assert load_settings({}, public_url=given).public_url == given
+    assert load_settings({}, public_url="https://x.example/").public_url == "https://x.example"
+
+
+def test_options_are_those_of_the_commands() -> None:
+    """Of the commands together; none has all of them."""
+    commands = typer.main.get_command(app).commands.values()
+    names = {text for c in commands for p in c.params for text in p.opts}
+    assert {s.name for s in TABLE if f"--{s.name}" in names} == OPTIONS
 
 
 def test_a_misspelt_variable_is_told_with_the_nearest_name() -> None:

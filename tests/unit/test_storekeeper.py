@@ -75,6 +75,14 @@ def test_a_log_that_leads_elsewhere_is_refused(folder: Path) -> None:
         storekeeper.load(folder, log.path, union=True)
 
 
+def test_a_log_of_something_else_than_quads_is_refused(folder: Path) -> None:
+    with log_of(folder) as log:
+        commit(log, "<a:s> no quad")
+    with pytest.raises(HistoryError, match="version 1 is no change of quads") as caught:
+        storekeeper.load(folder, log.path, union=True)
+    assert "restore" in caught.value.hint
+
+
 def test_what_cannot_be_loaded_is_told_by_the_store(folder: Path) -> None:
     log_of(folder, name="another").close()
     store = ProcessStore(StoreSource(folder, folder.parent / "history.sqlite"), workers=1)

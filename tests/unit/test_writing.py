@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -17,7 +19,7 @@ from neagraph.store.digest import digest_of
 from neagraph.store.forking import ForkingStore
 from neagraph.store.history import CommitLog
 from neagraph.store.state import open_history, present_lines
-from neagraph.writing import Writer
+from neagraph.writing import Conditions, Writer, followed
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -78,12 +80,69 @@ def test_a_refused_write_leaves_no_trace(store: FragileStore, log: CommitLog) ->
     assert log.head().number == store.version.number == 0
 
 
+class ToldStore(FragileStore):
+    """A store that says when something has been applied."""
+
+    def __init__(self, dataset: ScopedDataset) -> None:
+        super().__init__(dataset)
+        self.applied = Event()
+
+    def apply(self, changeset: Changeset) -> Version:
+        version = super().apply(changeset)
+        self.applied.set()
+        return version
+
+
+def test_what_others_commit_is_applied_without_a_write(log: CommitLog) -> None:
+    store = ToldStore(ScopedDataset([], union=False))
+    with followed(Writer(store, log), pause=0.01), CommitLog(log.path) as another:
+        Writer(FragileStore(ScopedDataset([], union=False)), another).commit(insert(1), author="me")
+        assert store.applied.wait(60)
+        assert store.version == log.head()
+    assert store.version.number == 1
+
+
+def test_a_log_that_cannot_be_followed_is_told_once(
+    log: CommitLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = Event()
+
+    class Elsewhere(Writer):
+        times = 0
+
+        def follow(self) -> Version:
+            self.times += 1
+            if self.times > 3:
+                looks.set()
+            return super().follow()
+
+    store = FragileStore(ScopedDataset([], union=False, version=Version(7, "0" * 64)))
+    with followed(Elsewhere(store, log), pause=0.001):
+        assert looks.wait(60)
+    assert caplog.text.count("Commits made elsewhere are not served") == 1
+    assert "version 7 and the commit log at 0" in caplog.text
+
+
+def test_a_store_that_is_gone_is_followed_again_later(
+    log: CommitLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = ToldStore(ScopedDataset([], union=False))
+    store.breaks = True
+    Writer(FragileStore(ScopedDataset([], union=False)), log).commit(insert(1), author="me")
+    with followed(Writer(store, log), pause=0.01):
+        assert not store.applied.wait(0.05)
+        store.breaks = False
+        assert store.applied.wait(60)
+    assert store.version == log.head()
+    assert not caplog.text
+
+
 def test_if_match_wants_the_present_version(store: FragileStore, log: CommitLog) -> None:
     writer = Writer(store, log)
     first = writer.commit(insert(1), author="me").version.etag
-    writer.commit(insert(2), author="me", if_match=f'"{first}"')
+    writer.commit(insert(2), author="me", conditions=Conditions(f'"{first}"'))
     with pytest.raises(PreconditionError) as caught:
-        writer.commit(insert(3), author="me", if_match=f'"{first}"')
+        writer.commit(insert(3), author="me", conditions=Conditions(f'"{first}"'))
     assert store.version.etag in str(caught.value)
     assert log.head().number == 2
 
@@ -105,12 +164,41 @@ def test_if_match_is_read_as_http_says(
     *, store: FragileStore, log: CommitLog, header: str, passes: bool
 ) -> None:
     writer = Writer(store, log)
-    given = header.replace("TAG", store.version.etag)
+    given = Conditions(header.replace("TAG", store.version.etag))
     if passes:
-        assert writer.commit(insert(1), author="me", if_match=given).version.number == 1
+        assert writer.commit(insert(1), author="me", conditions=given).version.number == 1
     else:
         with pytest.raises(PreconditionError):
-            writer.commit(insert(1), author="me", if_match=given)
+            writer.commit(insert(1), author="me", conditions=given)
+
+
+@pytest.mark.parametrize(
+    ("given", "new", "known"),
+    [
+        (Conditions(if_match="*"), False, True),
+        (Conditions(if_none_match="*"), True, False),
+        (Conditions(if_none_match=' "other", W/"TAG~x"'), True, False),
+        (Conditions(if_none_match='"other"'), True, True),
+        (Conditions(if_match='"TAG"', if_none_match="*"), True, False),
+        (Conditions(if_match='"other"', if_none_match="*"), False, False),
+    ],
+)
+def test_a_condition_is_about_the_graph_that_is_written_to(
+    *, store: FragileStore, log: CommitLog, given: Conditions, new: bool, known: bool
+) -> None:
+    writer = Writer(store, log)
+    body = ((b"<a:s> <a:p> <a:o> .", "turtle"),)
+    writer.commit(Write(WriteKind.PUT, bodies=body, graph="g:known"), author="me")
+    tag = store.version.etag
+    headers = (given.if_match, given.if_none_match)
+    conditions = Conditions(*(header and header.replace("TAG", tag) for header in headers))
+    for graph, passes in (("g:known", known), ("g:new", new)):
+        write = Write(WriteKind.POST, bodies=body, graph=graph)
+        with nullcontext() if passes else pytest.raises(PreconditionError):
+            conditions.require(store.version, lambda w=write: writer._is_there(w, Limits()))
+    with pytest.raises(PreconditionError):  # /update and the default graph are always there
+        writer.commit(insert(1), author="me", conditions=Conditions(if_none_match="*"))
+    assert log.head().number == 1
 
 
 def test_many_writers_get_a_version_each(store: FragileStore, log: CommitLog) -> None:

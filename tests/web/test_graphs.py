@@ -250,6 +250,23 @@ def test_a_write_on_an_older_state_is_412(server):
     assert lines(server, "/graphs/g", None) == ["1"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
+def test_only_if_new_and_only_if_there(server, method):
+    form = TURTLE_TYPE if method != "PATCH" else {"Content-Type": "application/sparql-update"}
+    body = ONE if method != "PATCH" else f"INSERT DATA {{ {ONE} }}"
+
+    def status(headers):
+        return server.request(method, "/graphs/n", content=body, headers=form | headers).status_code
+
+    assert status({"If-Match": "*"}) == 412
+    assert server.get("/graphs/n").status_code == 404
+    assert status({"If-None-Match": "*"}) == 201
+    assert status({"If-None-Match": "*"}) == 412
+    tag = server.get("/graphs/n", headers={"Accept": "text/turtle"}).headers["etag"]
+    assert status({"If-None-Match": tag}) == 412
+    assert status({"If-Match": "*"}) == 200
+
+
 # ---- Several documents in one body ----------------------------------------------------------
 
 

@@ -7,14 +7,23 @@ blank nodes in what is written become IRIs, and what it leaves behind must be co
 to the shapes. In plain mode a write does what SPARQL 1.1 Update and the Graph Store Protocol say.
 """
 
-from neagraph.gate.acceptance import check, entailed_quads, is_in_inbox, require_accepted
-from neagraph.gate.trials import Gate, PlainGate, trial
+from neagraph.gate.acceptance import (
+    check,
+    entailed_quads,
+    is_asserted,
+    is_in_inbox,
+    require_accepted,
+)
+from neagraph.gate.trials import Gate, PlainGate, Prepared, asserted_quads, trial
 
 __all__ = [
     "Gate",
     "PlainGate",
+    "Prepared",
+    "asserted_quads",
     "check",
     "entailed_quads",
+    "is_asserted",
     "is_in_inbox",
     "require_accepted",
     "trial",

@@ -11,7 +11,8 @@ from neagraph.rdf.engine import Engine
 from neagraph.rdf.formats import graph_format_by_name
 from neagraph.rdf.io import in_graph, triples_of, write_graph
 from neagraph.rdf.terms import NamedNode, Quad, Triple
-from neagraph.validation.report import ValidationReport, to_graph, to_text
+from neagraph.validation.report import ValidationReport, to_text
+from neagraph.validation.report_graph import to_graph
 from neagraph.validation.validator import validate
 from neagraph.vocab import GRAPH_ENTAILED, GRAPH_INBOX
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neagraph.errors import FormatError, NotFoundError, RefusedError
+from neagraph.errors import FormatError, NotFoundError, RefusedError, UsageError
 from neagraph.model import Write, WriteKind
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.formats import graph_format_by_name
@@ -10,7 +10,7 @@ from neagraph.rdf.io import in_graph, parse
 from neagraph.rdf.query_text import without_service
 from neagraph.rdf.terms import DefaultGraph, Quad
 from neagraph.rdf.update_text import Operation, read_update
-from neagraph.vocab import is_writable
+from neagraph.vocab import GRAPHS_WRITABLE, is_writable, names_one_thing
 
 _HINT_WRITABLE = (
     "Write to a graph below graph/report/, graph/reference/ or graph/inbox/; "
@@ -59,11 +59,22 @@ def permitted(write: Write) -> list[Operation]:
 
 
 def require_writable(graph: str | None) -> None:
-    """Raise RefusedError unless a graph may be written; None is the default graph."""
+    """Return if a graph may be written; None is the default graph.
+
+    Raises:
+        UsageError: If its name stands for another one, as `…/graph/report/../ontology` does.
+        RefusedError: If it may not.
+    """
     if graph is None:
         raise RefusedError(
             "The default graph is the union of the named graphs and is not written to.",
             hint=_HINT_WRITABLE,
+        )
+    below = graph.startswith(GRAPHS_WRITABLE) and graph not in GRAPHS_WRITABLE
+    if below and not names_one_thing(graph):
+        raise UsageError(
+            f"The name of the graph <{graph}> has a segment that is empty or made of dots.",
+            hint="Give a name without //, /./ and /../ and without a slash at its end.",
         )
     if not is_writable(graph):
         raise RefusedError(f"The graph <{graph}> is not writable.", hint=_HINT_WRITABLE)

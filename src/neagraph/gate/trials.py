@@ -19,7 +19,7 @@ from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import NamedNode, Quad, Triple
 from neagraph.sources import read_shapes
 from neagraph.store.dataset import ScopedDataset
-from neagraph.store.server import Trial
+from neagraph.store.work import Trial
 from neagraph.validation.compiler import CompiledShapes, compile_shapes
 from neagraph.validation.validator import validate_change
 from neagraph.vocab import GRAPH_ENTAILED, GRAPHS_WRITABLE
@@ -56,6 +56,10 @@ class PlainGate:
 
     settles = False
 
+    def is_ready(self, dataset: ScopedDataset) -> bool:  # noqa: ARG002  as the protocol has it
+        """Return True: nothing is needed."""
+        return True
+
     def prepare(self, dataset: ScopedDataset) -> bool:  # noqa: ARG002  as the protocol has it
         """Return False: nothing is needed."""
         return False
@@ -66,8 +70,13 @@ class PlainGate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What is kept ready for a dataset."""
+class Prepared:
+    """What is kept ready for a dataset.
+
+    Args:
+        closure: The rules of its axioms.
+        view: What the shapes look at.
+    """
 
     closure: Closure
     view: ShapesView
@@ -85,7 +94,11 @@ class Gate:
     def __init__(self, shapes: CompiledShapes) -> None:
         self._shapes = shapes
         self._observed: ScopedDataset | None = None
-        self._prepared: _Prepared | None = None
+        self._prepared: Prepared | None = None
+
+    def is_ready(self, dataset: ScopedDataset) -> bool:
+        """Return whether `prepare` has nothing to do."""
+        return self._observed is dataset and self._prepared is not None
 
     def prepare(self, dataset: ScopedDataset) -> bool:
         """Compile the axioms of a dataset and copy what the shapes look at, unless it is there.
@@ -123,8 +136,7 @@ class Gate:
             InconsistencyError: If the data would contradict the axioms.
             NotConformingError: If the data would violate the shapes; `report` has the W3C report.
         """
-        prepared = self._prepared if self._observed is dataset else None
-        ready = prepared or _prepared(dataset)
+        ready = self.prepared_for(dataset)
         engine = dataset.engine(Scope.ALL)
         change = change_of(engine, write)
         if all(map(is_apart, (*change.added, *change.removed))):
@@ -134,11 +146,11 @@ class Gate:
             engine,
             added=difference.added,
             removed=difference.removed,
-            asserted=lambda: _asserted(dataset),
+            asserted=lambda: asserted_quads(dataset),
         )
         require_consistent(follows)
         if any(map(is_hierarchy, (*difference.added, *difference.removed))):
-            asserted, shapes = _asserted(dataset), self._shapes.triples
+            asserted, shapes = asserted_quads(dataset), self._shapes.triples
             require_conforming(asserted, shapes=shapes, as_written=change.as_written)
         else:
             self._look_at(ready.view, change, ready.view.follow(engine, difference))
@@ -155,10 +167,14 @@ class Gate:
         )
         require_accepted(report)
 
-    def view_of(self, dataset: ScopedDataset) -> ShapesView:
-        """Return what the shapes look at in a dataset, as `prepare` keeps it, or made now."""
+    def prepared_for(self, dataset: ScopedDataset) -> Prepared:
+        """Return rules and view of a dataset as `prepare` keeps them, or made now.
+
+        Raises:
+            UnsupportedAxiomError: For an axiom outside OWL 2 RL.
+        """
         prepared = self._prepared if self._observed is dataset else None
-        return (prepared or _prepared(dataset)).view
+        return prepared or _prepared(dataset)
 
     def _see(self, added: Sequence[Quad], removed: Sequence[Quad]) -> None:
         """Follow a change that the dataset has made its own."""
@@ -173,11 +189,12 @@ class Gate:
             self._prepared.view.follow(engine, difference)
 
 
-def _prepared(dataset: ScopedDataset) -> _Prepared:
-    return _Prepared(Closure.of(dataset.engine(Scope.ALL)), ShapesView(dataset.engine(Scope.ALL)))
+def _prepared(dataset: ScopedDataset) -> Prepared:
+    return Prepared(Closure.of(dataset.engine(Scope.ALL)), ShapesView(dataset.engine(Scope.ALL)))
 
 
-def _asserted(dataset: ScopedDataset) -> list[Quad]:
+def asserted_quads(dataset: ScopedDataset) -> list[Quad]:
+    """Return the quads of a dataset that are asserted and checked."""
     return [quad for quad in dataset.quads() if not is_apart(quad)]
 
 

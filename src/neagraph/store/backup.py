@@ -1,7 +1,8 @@
 """Backups of a state folder: one archive with a snapshot, the commit log, tokens and reviews.
 
 A backup is taken while the service runs: the log is copied in one transaction, and a snapshot that
-it can be replayed on never changes. A backup is restored only after it has been read as a whole.
+it can be replayed on never changes. It is written, and restored, only after it has been read as a
+whole: a damaged state folder gives an error, and no backup that would be of no use.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -43,8 +45,8 @@ def back_up(state: Path, target: Path, *, extras: tuple[str, ...] = ()) -> None:
 
     Raises:
         UsageError: If the target is there already or cannot be written.
-        SnapshotError: If there is nothing to back up.
-        HistoryError: If the log is damaged.
+        SnapshotError: If there is nothing to back up, or the snapshot is damaged.
+        HistoryError: If the log is damaged, or does not fit the snapshot.
     """
     if target.exists():
         raise UsageError("This file is there already.", where=str(target), hint="Name a new one.")
@@ -52,7 +54,9 @@ def back_up(state: Path, target: Path, *, extras: tuple[str, ...] = ()) -> None:
         with tempfile.TemporaryDirectory(dir=target.resolve().parent, prefix=".backup-") as name:
             content = Path(name) / "content"
             content.mkdir()
-            _collect(state, content, extras)
+            with _told_of(state):
+                _collect(state, content, extras)
+                _verify(content)
             archive = Path(name) / "archive"
             _pack(content, archive)
             archive.replace(target)
@@ -86,8 +90,19 @@ def restore(state: Path, source: Path, *, force: bool = False) -> None:
                 hint="Name another one with --state, or replace it with --force.",
             )
         with _unpacked(source, beside=state) as content:
-            _verify(content)
+            with _told_of(source, hint=_HINT):
+                _verify(content)
             _replace(state, content)
+
+
+@contextmanager
+def _told_of(place: Path, *, hint: str = "") -> Iterator[None]:
+    """Have errors name what the user has named, and not a copy of it that is gone by then."""
+    try:
+        yield
+    except (HistoryError, SnapshotError, UnreadableError) as error:
+        kind = type(error)
+        raise kind(error.message, where=str(place), hint=hint or error.hint) from error
 
 
 def _collect(state: Path, content: Path, extras: tuple[str, ...]) -> None:
@@ -146,11 +161,14 @@ def _pack(content: Path, archive: Path) -> None:
 def _unpacked(source: Path, *, beside: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=beside, prefix=".restore-") as name:
         try:
-            with tarfile.open(source) as tar:
+            with tarfile.open(source, "r:gz") as tar:
                 tar.extractall(name, filter="data")
-        except (OSError, EOFError, tarfile.TarError) as error:
+        except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or str(error)
             raise UnreadableError(
-                f"The backup cannot be read: {error}.", where=str(source), hint=_HINT
+                f"The backup cannot be read: {reason[:1].lower()}{reason[1:].rstrip('.')}.",
+                where=str(source),
+                hint=_HINT,
             ) from error
         yield Path(name)
 
@@ -164,7 +182,7 @@ def _verify(content: Path) -> None:
     elif folder is not None:
         load_dataset(folder)
     else:
-        raise UnreadableError("There is no dataset in this archive.", hint=_HINT)
+        raise UnreadableError("There is no dataset in this archive.")
 
 
 def _replace(state: Path, content: Path) -> None:

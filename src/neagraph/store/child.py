@@ -25,10 +25,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import partial
+from itertools import pairwise
 from typing import IO, Final
 
 from neagraph.errors import LimitError, NeagraphError, QueryTimeoutError, WorkerError
@@ -112,7 +113,7 @@ def start(work: Work, *, ask: Ask | None = None) -> Child:
     ours, its = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
-    end_with_parent = _end_with_parent(os.getpid())
+    ends = end_with_parent(os.getpid())
     try:
         pid = os.fork()
     except OSError:
@@ -120,7 +121,7 @@ def start(work: Work, *, ask: Ask | None = None) -> Child:
         its.close()
         raise
     if pid == 0:
-        _live(_Works(work, ask), its, end_with_parent)
+        _live(_Works(work, ask), its, ends)
     its.close()
     return Child(pid, ours)
 
@@ -224,7 +225,9 @@ def too_slow(limits: Limits) -> QueryTimeoutError:
     """Return the error of work that was ended at its deadline."""
     return QueryTimeoutError(
         f"The query took longer than {limits.seconds:g} s and was ended.",
-        hint="Narrow it down or add a LIMIT; the limit is set with --timeout.",
+        hint="Narrow it down, add a LIMIT or ask for more time: over HTTP with the parameter "
+        "timeout, up to the limit of the service; in commands, and for the service itself, with "
+        "--timeout.",
     )
 
 
@@ -234,17 +237,17 @@ def _speaks_within(child: Child, seconds: float) -> bool:
     return bool(poll.poll(math.ceil(seconds * 1000)))
 
 
-def _live(works: _Works, link: socket.socket, end_with_parent: Callable[[], None]) -> None:
+def _live(works: _Works, link: socket.socket, ends: Callable[[], None]) -> None:
     """The child's whole life; it never returns, and never runs the parent's clean-up.
 
     It works in a thread of its own: the engine keeps the state of its random numbers for each
     thread, and what the parent's thread has would be the same in every child.
     """
     try:
-        end_with_parent()
+        ends()
         gc.freeze()  # what came from the parent is neither collected nor touched
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _let_go(keep=link.fileno())
+        let_go(keep=[link.fileno()])
         threading.stack_size(_STACK)
         thread = threading.Thread(target=_labour, args=(works, link), daemon=True)
         thread.start()
@@ -319,15 +322,15 @@ def _outcome_of(work: Callable[[], Answer], limits: Limits) -> Answer | Neagraph
     return answer if len(answer.body) <= limits.answer_bytes else too_large(limits.answer_bytes)
 
 
-def _let_go(*, keep: int) -> None:
-    """Close everything that belongs to the parent alone, and leave no core file behind."""
+def let_go(*, keep: Iterable[int]) -> None:
+    """Close in a fork what belongs to the parent alone, and leave no core file behind."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.closerange(3, keep)
-    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+    for before, after in pairwise([2, *sorted(keep), os.sysconf("SC_OPEN_MAX")]):
+        os.closerange(before + 1, after)
 
 
-def _end_with_parent(parent: int) -> Callable[[], None]:
-    """Return what a child does first, so that it does not outlive its parent (Linux alone)."""
+def end_with_parent(parent: int) -> Callable[[], None]:
+    """Return what a fork does first, so that it does not outlive its parent (Linux alone)."""
     prctl = _prctl()
 
     def ask() -> None:

@@ -57,11 +57,11 @@ class Clients:
         self._on_leaving = on_leaving
         self._listener = listener
         self._listener.setblocking(False)  # noqa: FBT003  the name says it
-        self._selector.register(listener, selectors.EVENT_READ, self._accept)
+        self.open_door()
 
-    def all(self) -> list[Client]:
+    def all(self) -> set[Client]:
         """Return those who are connected now."""
-        return list(self._clients)
+        return set(self._clients)
 
     def reply(self, client: Client, outcome: Answer | NeagraphError) -> None:
         """Send an outcome to a client, who leaves with it."""
@@ -74,13 +74,26 @@ class Clients:
         """Send the file of an outcome to a client, who leaves with it."""
         with contextlib.suppress(OSError):
             socket.send_fds(client.connection, [b"."], [outcome.fileno()])
-        self._on_leaving(client)
+        if client in self._clients:  # and has not gone away already
+            self._on_leaving(client)
 
     def forget(self, client: Client) -> None:
         """Close the connection of a client."""
         self._clients.discard(client)
         self._selector.unregister(client.connection)
         client.connection.close()
+
+    def adopt(self, connection: socket.socket, received: bytes) -> None:
+        """Take a client over from another process, with what that has received."""
+        self._read(self._meet(connection), received)
+
+    def close_door(self) -> None:
+        """Take nobody new."""
+        self._selector.unregister(self._listener)
+
+    def open_door(self) -> None:
+        """Take whoever comes, again."""
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
 
     def _accept(self) -> None:
         try:
@@ -92,10 +105,14 @@ class Clients:
                 raise
             time.sleep(_PAUSE)
             return
+        self._meet(connection)
+
+    def _meet(self, connection: socket.socket) -> Client:
         connection.setblocking(False)  # noqa: FBT003  the name says it
         client = Client(connection)
         self._clients.add(client)
         self._selector.register(connection, selectors.EVENT_READ, partial(self._receive, client))
+        return client
 
     def _receive(self, client: Client) -> None:
         if client not in self._clients:  # left earlier in this round
@@ -109,6 +126,9 @@ class Clients:
         if not data or client.message is not None:
             self._on_leaving(client)
             return
+        self._read(client, data)
+
+    def _read(self, client: Client, data: bytes) -> None:
         client.received += data
         try:
             client.size = client.size or message_size(client.received)

@@ -108,9 +108,13 @@ class ScopedDataset:
         """Tell an observer of every change from now on, right after it has been applied."""
         self._observers.append(observer)
 
+    def is_ready(self, scope: Scope) -> bool:
+        """Return whether the engine of a scope is there."""
+        return scope in self._engines
+
     def prepare(self, scope: Scope) -> bool:
         """Make the engine of a scope if it is not there yet; True if it was not."""
-        missing = scope not in self._engines
+        missing = not self.is_ready(scope)
         self.engine(scope)
         return missing
 

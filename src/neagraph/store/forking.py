@@ -9,7 +9,7 @@ from neagraph.model import Answer, Changeset, Limits, QueryRequest, RunningQuery
 from neagraph.store.child import run
 from neagraph.store.dataset import ScopedDataset
 from neagraph.store.messages import answered_changeset, changeset_answer
-from neagraph.store.server import Trial
+from neagraph.store.work import Trial
 
 
 class ForkingStore:

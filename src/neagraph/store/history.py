@@ -206,15 +206,16 @@ class CommitLog:
             "SELECT * FROM commits WHERE number > ? ORDER BY number LIMIT ?",
             (after, -1 if limit is None else limit),
         )
-        return tuple(map(from_row, rows))
+        return self._commits(rows)
 
     def latest(self, limit: int, *, before: int | None = None) -> tuple[Commit, ...]:
         """Return the last commits, latest first, of those with a number below `before`."""
-        number = self.head().number + 1 if before is None else before
+        end = self.head().number + 1
+        number = end if before is None else max(0, min(before, end))
         rows = self._rows(
             "SELECT * FROM commits WHERE number < ? ORDER BY number DESC LIMIT ?", (number, limit)
         )
-        return tuple(map(from_row, rows))
+        return self._commits(rows)
 
     def commit(self, number: int) -> Commit:
         """Return a commit.
@@ -222,10 +223,11 @@ class CommitLog:
         Raises:
             NotFoundError: If the log has no commit of this number.
         """
-        rows = self._rows("SELECT * FROM commits WHERE number = ?", (number,))
+        known = 0 < number <= self.head().number
+        rows = self._rows("SELECT * FROM commits WHERE number = ?", (number,)) if known else []
         if not rows:
             raise self._unknown(number)
-        return from_row(rows[0])
+        return self._commits(rows)[0]
 
     def version(self, number: int) -> Version:
         """Return the state of a number, the one before the first commit included.
@@ -284,6 +286,12 @@ class CommitLog:
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock, told(self.path, "read"):
             return self._connection.execute(query, values).fetchall()
+
+    def _commits(self, rows: Iterable[tuple[Any, ...]]) -> tuple[Commit, ...]:
+        try:
+            return tuple(map(from_row, rows))
+        except HistoryError as error:
+            raise HistoryError(error.message, where=str(self.path), hint=error.hint) from error
 
     def _rebase(self, rebase: Rebase, version: Version) -> None:
         write = self._connection

@@ -30,7 +30,11 @@ CREATE TABLE commits (
   digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL
 );
 """
-_HINT_DAMAGED: Final = "Put the last backup in its place with: neagraph restore FILE --force"
+HINT_DAMAGED: Final = "Put the last backup in its place with: neagraph restore FILE --force"
+"""What to do about a log or a snapshot that cannot be used."""
+_HINT_WRITABLE: Final = (
+    "Who reads the log must be able to write to its folder: run this as the user of the service."
+)
 _HINT_SPACE: Final = "Free some space on the disk and try again; nothing was changed."
 
 
@@ -83,7 +87,7 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION:
-        raise HistoryError("This file is no commit log.", where=str(path), hint=_HINT_DAMAGED)
+        raise HistoryError("This file is no commit log.", where=str(path), hint=HINT_DAMAGED)
     if layout != FORMAT:
         raise HistoryError(
             f"The commit log has layout {layout}; this version reads {FORMAT}.",
@@ -94,7 +98,7 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
         problem = _problem(connection)
     if problem:
         raise HistoryError(
-            f"The commit log is damaged: {problem}.", where=str(path), hint=_HINT_DAMAGED
+            f"The commit log is damaged: {problem}.", where=str(path), hint=HINT_DAMAGED
         )
 
 
@@ -119,8 +123,9 @@ def told(path: Path, done: str) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         hints = {
             sqlite3.SQLITE_FULL: _HINT_SPACE,
-            sqlite3.SQLITE_CORRUPT: _HINT_DAMAGED,
-            sqlite3.SQLITE_NOTADB: _HINT_DAMAGED,
+            sqlite3.SQLITE_CORRUPT: HINT_DAMAGED,
+            sqlite3.SQLITE_NOTADB: HINT_DAMAGED,
+            sqlite3.SQLITE_READONLY: _HINT_WRITABLE,
         }
         raise HistoryError(
             f"The commit log cannot be {done}: {error}.",
@@ -137,9 +142,15 @@ def to_row(commit: Commit) -> tuple[object, ...]:
 
 
 def from_row(row: tuple[Any, ...]) -> Commit:
-    """Return the commit of a row."""
+    """Return the commit of a row; HistoryError if its changeset cannot be read."""
     number, time, author, message, digest, added, removed = row
-    changeset = Changeset(_unpacked(added), _unpacked(removed))
+    try:
+        changeset = Changeset(_unpacked(added), _unpacked(removed))
+    except (zlib.error, UnicodeDecodeError, TypeError) as error:
+        raise HistoryError(
+            f"The commit log is damaged: the changes of version {number} cannot be read.",
+            hint=HINT_DAMAGED,
+        ) from error
     return Commit(Version(number, digest), time, author, message, changeset)
 
 

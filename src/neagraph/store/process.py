@@ -12,9 +12,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -113,7 +114,9 @@ class _Process:
         return version
 
     def connect(self, connection: socket.socket) -> None:
-        """Connect to it, or raise OSError."""
+        """Connect to it, or raise OSError; a stand-in may live on for a moment when it has died."""
+        if self.has_ended():
+            raise ConnectionRefusedError
         connection.connect(self._address)
 
     def has_ended(self, *, within: float = 0) -> bool:
@@ -137,13 +140,15 @@ class ProcessStore:
     """A store in a process of its own; every method may be called from any thread.
 
     When the process dies, the requests under way fail with WorkerError, and the next one finds a
-    new process with the same dataset: the snapshot and the commits of the log.
+    new process with the same dataset: a snapshot and the commits of the log.
 
     Args:
         source: Where it reads its dataset.
         workers: How many queries may run at once.
         queue: How many more may wait; who comes after them gets BusyError.
         mode: What it makes of the dataset.
+        anew: Tells where a process reads that takes the place of one that has died; None for
+            `source`. Builds make newer snapshots meanwhile, and remove older ones.
     """
 
     def __init__(
@@ -153,8 +158,10 @@ class ProcessStore:
         workers: int,
         queue: int = 64,
         mode: Mode = Mode.NORMAL,
+        anew: Callable[[], StoreSource] | None = None,
     ) -> None:
-        self._arguments = _arguments(source, workers=workers, queue=queue, mode=mode)
+        self._anew = anew or (lambda: source)
+        self._arguments = partial(_arguments, workers=workers, queue=queue, mode=mode)
         self._lock = threading.Lock()
         self._questions: dict[str, Question] = {}
         self._turns = Turns(workers, queue)
@@ -162,7 +169,7 @@ class ProcessStore:
         self._version: Version | None = None
         self._failure: tuple[float, NeagraphError] | None = None
         self._closed = False
-        self._process = _Process(self._arguments)
+        self._process = _Process(self._arguments(source))
 
     @property
     def version(self) -> Version:
@@ -183,12 +190,14 @@ class ProcessStore:
         """
         with self._lock:
             if self._version is None:
+                if self._failure is not None:
+                    raise self._failure[1]
                 self._require_open()
                 try:
-                    self._version = self._process.wait()
-                except NeagraphError:
+                    self._version = _loaded(self._process)
+                except NeagraphError as error:
                     self._closed = True
-                    self._process.close()
+                    self._failure = time.monotonic(), error
                     raise
             return self._version
 
@@ -228,6 +237,7 @@ class ProcessStore:
         try:
             answer = self._ask(message, Question())
         except WorkerError:
+            self._process.has_ended(within=_PAUSE)  # should it be about to
             answer = self._ask(message, Question())
         with self._lock:
             self._version = answer.version
@@ -348,14 +358,22 @@ class ProcessStore:
             raise WorkerError("The store has been closed.", hint="Restart the service.")
 
     def _start(self) -> None:
-        process = _Process(self._arguments)
         try:
-            self._version = process.wait()
+            process = _Process(self._arguments(self._anew()))
+            self._version = _loaded(process)
         except NeagraphError as error:
-            process.close()
             self._failure = time.monotonic(), error
             raise
         self._process, self._failure = process, None
+
+
+def _loaded(process: _Process) -> Version:
+    """Return the version that a process has loaded; one that fails to is ended."""
+    try:
+        return process.wait()
+    except NeagraphError:
+        process.close()
+        raise
 
 
 def _exchange(connection: socket.socket, message: Message) -> IO[bytes] | None:

@@ -5,98 +5,82 @@ that carries the descriptor of the outcome's file. A client that goes away has i
 A client may also borrow a child, and talk to it directly from then on (`lanes`).
 Changes are applied between two rounds of the loop, so a child sees one version, whole, for as long
 as it lives; but the one that has tried a write goes on with what that left, once it is committed.
+What takes long is done while a stand-in answers (`standing`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from neagraph.errors import BusyError, NeagraphError, WorkerError
-from neagraph.model import Answer, Changeset, QueryRequest, RunningQuery, Scope, Version, Write
+from neagraph.model import Answer, RunningQuery, Scope, Version
 from neagraph.store import child as children
+from neagraph.store import standing
 from neagraph.store.child import Child, Word
 from neagraph.store.clients import Client, Clients
-from neagraph.store.dataset import ScopedDataset
 from neagraph.store.messages import (
     HINT_AGAIN,
     Do,
     Message,
-    changeset_answer,
     changeset_of,
     outcome_version,
-    read_message,
-    request_of,
     running_answer,
     text_of,
     write_message,
-    write_of,
     write_outcome,
 )
-
-Check = Callable[[ScopedDataset, bytes], Answer]
-"""What checks data that are not stored; the dataset, a forked copy, may change."""
+from neagraph.store.standing import LongWork, StandIns
+from neagraph.store.work import Works
 
 LOG: Final = logging.getLogger(__name__)
 _PAUSE = 0.01  # seconds until it is tried again whether the system has what it had not
 _CALM = 0.1  # seconds without a write before children are made in advance: each commit ends them
 _SPARE = 1  # children that are ready beyond those that may work at once, for when one is killed
-
-
-class Trial(Protocol):
-    """What tries writes."""
-
-    settles: bool
-    """Whether a trial that succeeds leaves the dataset as it will be with its changeset applied."""
-
-    def prepare(self, dataset: ScopedDataset) -> bool:
-        """Make ready what trials need, before they are forked; True if it was not there yet."""
-        ...
-
-    def __call__(self, dataset: ScopedDataset, write: Write) -> Changeset:
-        """Return what a write would change; the dataset, a forked copy, may change."""
-        ...
+_QUIET = 1.0  # seconds without a write before what the next one needs is made ready
+_LONG = 1 << 20  # bytes of a changeset that takes long to apply: it is a tenth of a second or more
+_WRITES = frozenset({Do.TRIAL, Do.APPLY})
+_ANY_WRITE = Message(Do.TRIAL)
 
 
 class StoreServer:
     """The loop of the store process.
 
     Args:
-        dataset: What is asked.
+        works: What can be done, and with which dataset.
         listener: A listening Unix socket.
         lifeline: A descriptor; when it reaches its end, the loop ends.
         workers: How many children may run at once.
         queue: How many further requests may wait for their turn; who comes then is sent away.
-        trial: What tries a write.
-        check: What checks data.
+        stands_in: The link to the store process, if this is a stand-in: at the end of its
+            lifeline it goes on until nobody is left.
     """
 
     def __init__(  # noqa: PLR0913  one for each part of the process
         self,
-        dataset: ScopedDataset,
+        works: Works,
         listener: socket.socket,
         *,
         lifeline: int,
         workers: int,
         queue: int,
-        trial: Trial,
-        check: Check,
+        stands_in: socket.socket | None = None,
     ) -> None:
-        self._dataset = dataset
+        self._works = works
+        self._dataset = works.dataset
         self._dataset.version  # noqa: B018  reckoned once, not in each child
+        self._listener = listener
         self._workers = workers
         self._queue = queue
-        self._trial = trial
-        self._check = check
+        self._stands_in = stands_in
         self._alive = True
         self._idle: list[Child] = []
         self._running: dict[Child, Client] = {}
@@ -106,24 +90,29 @@ class StoreServer:
         self._old: set[Child] = set()
         self._dying: set[Child] = set()
         self._no_fork = 0.0
+        self._quiet_from = time.monotonic() + _QUIET
         self._waiting: deque[Client] = deque()
         self._selector = selectors.DefaultSelector()
         self._clients = Clients(
             listener, self._selector, on_message=self._take, on_leaving=self._drop
         )
+        start = partial(standing.start, self._stand_in, listener=listener)
+        stand_ins = StandIns(self._selector, start=start, clients=self._clients)
+        self._long = LongWork(stand_ins, self._clients)
         self._selector.register(lifeline, selectors.EVENT_READ, partial(self._look_up, lifeline))
 
     def serve(self) -> None:
         """Answer requests until the lifeline closes; no child outlives the loop."""
         try:
-            while self._alive:
+            while self._alive or (self._stands_in is not None and self._clients.all()):
                 events = self._selector.select(self._patience())
                 for key, _ in events:
                     key.data()
                 self._end_overdue()
                 self._start_waiting()
-                if not events:
-                    self._keep_ready()
+                if self._alive and not events:
+                    self._rest()
+                self._do_long()
         finally:
             for client in self._clients.all():
                 self._drop(client)
@@ -131,18 +120,28 @@ class StoreServer:
             self._disinherit()
             for child in list(self._dying):
                 self._bury(child)
+            self._long.end()
 
     def _look_up(self, lifeline: int) -> None:
         self._alive = bool(os.read(lifeline, 1))
+        if self._stands_in is not None and not self._alive:
+            self._selector.unregister(lifeline)
+            self._clients.close_door()
+            standing.say_closed(self._stands_in)
+            self._renew()
 
     def _take(self, client: Client, message: Message) -> None:
         """Do at once what needs no child, and queue the rest."""
-        if message.do in {Do.TRIAL, Do.APPLY}:
+        if self._stands_in and (message.do in _WRITES or not self._works.is_ready(message)):
+            self._pass_on(client, message, self._stands_in)
+            return
+        if message.do in _WRITES:
             self._no_fork = time.monotonic() + _CALM
-        if message.do is Do.APPLY:
-            version = self._dataset.apply(changeset_of(message))
-            self._renew()
-            self._clients.reply(client, Answer(b"", "", version))
+            self._quiet_from = time.monotonic() + _QUIET
+        if message.do is Do.APPLY and len(message.payload) >= _LONG:
+            self._long.undertake(message, client)
+        elif message.do is Do.APPLY:
+            self._clients.reply(client, self._apply(message))
         elif message.do is Do.LEND:
             self._lend(client)
         elif message.do is Do.RUNNING:
@@ -154,6 +153,44 @@ class StoreServer:
             )
         else:
             self._waiting.append(client)
+
+    def _apply(self, message: Message) -> Answer:
+        version = self._dataset.apply(changeset_of(message))
+        self._renew()
+        return Answer(b"", "", version)
+
+    def _do_long(self) -> None:
+        """Do what takes long, once those who are here have their answers; others are elsewhere."""
+        if self._long.is_due(self._clients.all().difference(self._lent.values())):
+            self._waiting.extendleft(self._long.do(self._do))
+
+    def _do(self, message: Message) -> Answer | None:
+        """Apply a changeset, or else make ready what a message needs."""
+        if message.do is Do.APPLY:
+            return self._apply(message)
+        if self._works.prepare(message):  # children forked before do not have it
+            self._renew()
+            self._disinherit()
+        return None
+
+    def _stand_in(self, link: socket.socket) -> None:
+        """Be a stand-in; runs in a fork."""
+        StoreServer(
+            self._works,
+            self._listener,
+            lifeline=link.fileno(),
+            workers=self._workers,
+            queue=self._queue,
+            stands_in=link,
+        ).serve()
+
+    def _pass_on(self, client: Client, message: Message, link: socket.socket) -> None:
+        try:
+            standing.pass_on(link, client.connection, message)
+        except OSError:
+            self._clients.reply(client, _no_process())
+        else:
+            self._clients.forget(client)
 
     def _at_work(self) -> list[RunningQuery]:
         """Return what is being worked on, then what waits, in order of arrival."""
@@ -186,9 +223,9 @@ class StoreServer:
     def _start_waiting(self) -> None:
         while self._waiting and len(self._running) < self._workers:
             message = self._waiting[0].message
-            if message is not None and self._prepare(message):
-                self._renew()
-                self._disinherit()
+            if message and not self._works.is_ready(message) and self._long.last is not message:
+                self._long.undertake(message, self._waiting.popleft())
+                continue
             child = self._child_for(message)
             if child is not None and message is not None:
                 self._start(self._waiting.popleft(), message, child)
@@ -196,12 +233,6 @@ class StoreServer:
                 self._clients.reply(self._waiting[0], _no_process())
             else:
                 return
-
-    def _prepare(self, message: Message) -> bool:
-        """Make ready what a message needs and children cannot keep; True if it was not there."""
-        if message.do in {Do.TRIAL, Do.CHECK}:
-            return self._trial.prepare(self._dataset)
-        return self._dataset.prepare(message.scope)
 
     def _child_for(self, message: Message | None) -> Child | None:
         """Return a child for a message, or None where there is no process for it.
@@ -231,7 +262,7 @@ class StoreServer:
         client.child = child
         self._running[child] = client
         try:
-            tries = message.do is Do.TRIAL and self._trial.settles
+            tries = message.do is Do.TRIAL and self._works.trial.settles
             last = message.once and not tries
             job = write_message(message)
             children.give(child, job, message.limits, last=last, last_if_refused=tries)
@@ -240,38 +271,29 @@ class StoreServer:
             LOG.warning("A query could not be given to its process: %s", error)
             self._clients.reply(client, _no_process())
 
-    def _work(self, job: bytes) -> Answer:
-        """Return the outcome of a message; runs in the child."""
-        message, version = read_message(job), self._dataset.version
-        if message.do is Do.TRIAL:
-            changeset = self._trial(self._dataset, write_of(message))
-            answer = changeset_answer(changeset)
-            version = self._dataset.settle(changeset) if self._trial.settles else version
-        elif message.do is Do.CHECK:
-            answer = self._check(self._dataset, message.payload)
-        else:
-            request, most = request_of(message), message.limits.answer_bytes
-            answer = self._dataset.answer(request, most_bytes=most)
-        return replace(answer, version=version)
-
-    def _ask(self, request: QueryRequest, most: int) -> Answer:
-        """Return the answer of a query; runs in a child that has been lent out."""
-        return self._dataset.answer(request, most_bytes=most)
-
-    def _keep_ready(self) -> None:
-        """Fork one child in advance, in a moment when there is nothing else to do."""
-        if self._wants_children() and time.monotonic() >= self._no_fork:
+    def _rest(self) -> None:
+        """In a moment when there is nothing else to do, fork one child in advance, or get ready."""
+        now = time.monotonic()
+        if self._wants_children() and now >= self._no_fork:
             child = self._fork()
             if child is not None:
                 self._idle.insert(0, child)  # those that have worked come first: they are warm
+        elif self._wants_to_get_ready() and now >= self._quiet_from:
+            self._quiet_from = math.inf  # should it fail, the next write is told why
+            self._long.undertake(_ANY_WRITE)
 
     def _wants_children(self) -> bool:
         """Return whether fewer children are ready than may be needed at once, and one to spare."""
         return len(self._idle) + len(self._running) < self._workers + _SPARE
 
+    def _wants_to_get_ready(self) -> bool:
+        """Return whether there is time to make ready what the next write needs, and need for it."""
+        busy = self._running or self._waiting or self._stands_in
+        return not (busy or self._works.is_ready(_ANY_WRITE))
+
     def _fork(self) -> Child | None:
         try:
-            child = children.start(self._work, ask=self._ask)
+            child = children.start(self._works.do, ask=self._works.ask)
         except OSError as error:
             LOG.warning("There is no process for queries: %s", error)
             self._no_fork = time.monotonic() + _PAUSE
@@ -365,7 +387,10 @@ class StoreServer:
         """Return for how many seconds nothing needs to be done unless something happens."""
         moments = [child.deadline for child in self._running]
         moments += [self._no_fork] if self._wants_children() else []
-        return max(0.0, min(moments) - time.monotonic()) if moments else None
+        moments += [self._quiet_from] if self._wants_to_get_ready() else []
+        moments += [self._long.at_latest] if self._long.is_pending else []
+        first = min(moments, default=math.inf)
+        return None if first == math.inf else max(0.0, first - time.monotonic())
 
 
 def _no_process() -> WorkerError:

@@ -32,7 +32,10 @@ MANIFEST = "manifest.json"
 CURRENT = "current"
 SNAPSHOTS = "snapshots"
 _KEY_LENGTH = 16
-_HINT = "Make it anew with: neagraph build"
+_HINT = (
+    "Put the last backup in its place with: neagraph restore FILE --force. "
+    "Where nothing was written over HTTP, move the state folder away and run: neagraph build"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +280,7 @@ def _sources(entries: object) -> tuple[Source, ...]:
 
 def _current_key(state: Path) -> str | None:
     try:
-        return (state / CURRENT).read_text().strip() or None
+        return (state / CURRENT).read_text(errors="replace").strip() or None
     except OSError:
         return None
 

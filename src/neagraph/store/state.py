@@ -12,6 +12,7 @@ from neagraph.rdf.io import canonical, from_lines, to_lines
 from neagraph.rdf.terms import NamedNode, Quad
 from neagraph.store.digest import digest_of
 from neagraph.store.history import FILE, Base, CommitLog
+from neagraph.store.history_file import HINT_DAMAGED
 from neagraph.store.snapshot import SNAPSHOTS, current_snapshot, load_dataset
 from neagraph.vocab import GRAPH_ENTAILED
 
@@ -54,7 +55,7 @@ def starting_point(state: Path, log: CommitLog) -> tuple[Path | None, Base]:
     raise HistoryError(
         "No snapshot is there that the commit log could be replayed on.",
         where=str(log.path),
-        hint="Put the last backup in its place with: neagraph restore FILE --force",
+        hint=HINT_DAMAGED,
     )
 
 
@@ -73,7 +74,7 @@ def present_lines(state: Path, log: CommitLog) -> set[str]:
         raise HistoryError(
             "The commit log does not fit the snapshot.",
             where=str(log.path),
-            hint="Put the last backup in its place with: neagraph restore FILE --force",
+            hint=HINT_DAMAGED,
         )
     return lines
 

@@ -53,6 +53,7 @@ class Operations:
         await self._threads.ask(
             self._service.query, QueryRequest("ASK {}"), seconds=_HEALTH_SECONDS
         )
+        counts = await self._threads.ask(self._service.counts)
         manifest, version = self._service.manifest, self._service.version
         return JSONResponse(
             {
@@ -61,7 +62,7 @@ class Operations:
                 "digest": version.digest,
                 "versions": manifest.software,
                 "reasoner": manifest.reasoner,
-                "counts": manifest.counts,
+                "counts": counts,
                 "shapes": {"warnings": manifest.warnings, "infos": manifest.infos},
             },
             headers=_NOT_KEPT,

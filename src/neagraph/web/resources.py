@@ -26,6 +26,7 @@ from neagraph.web.pages import (
     LandingPage,
     OntologyPage,
     Page,
+    PlainPage,
     Renderer,
     ResourcePage,
 )
@@ -127,20 +128,21 @@ class Resources:
 
     async def landing(self) -> Response:
         """Welcome people."""
-        manifest = self._service.manifest
+        if self._service.plain:
+            page = PlainPage(title="A SPARQL server on neagraph")
+            return Response(self._renderer.render(page), media_type=HTML.media_type)
+        counts = await self._threads.ask(self._service.counts)
         queries = self._service.catalogue.of_kind(Kind.CATALOGUE)
-        page = LandingPage(
+        welcome = LandingPage(
             title="neagraph",
             counts=tuple(
-                Count(f"{manifest.counts[name]:,}", label)
-                for name, label in _COUNTED
-                if name in manifest.counts
+                Count(f"{counts[name]:,}", label) for name, label in _COUNTED if name in counts
             ),
             examples=examples_of(queries[:_EXAMPLES]),
             query=text_of(min(queries, key=lambda query: len(query.text))) if queries else "",
-            digest=manifest.digest,
+            digest=self._service.manifest.digest,
         )
-        return Response(self._renderer.render(page), media_type=HTML.media_type)
+        return Response(self._renderer.render(welcome), media_type=HTML.media_type)
 
     async def dump(self, request: Request) -> Response:
         """Send the whole dataset."""

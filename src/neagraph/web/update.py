@@ -36,6 +36,7 @@ from neagraph.web.received import (
 )
 from neagraph.web.threads import StoreThreads
 from neagraph.web.trace import trace_of
+from neagraph.writing import Conditions
 
 MOST_UPDATE_BYTES: Final = 16 * MEGABYTE
 """Largest update, unpacked."""
@@ -84,7 +85,7 @@ class Writing:
             write,
             author=author,
             message=_message(pairs),
-            if_match=request.headers.get("if-match"),
+            conditions=_conditions(request),
             limits=replace(limits, seconds=seconds),
             id=trace.query_id,
         )
@@ -213,6 +214,12 @@ def prepared(write: Write, policy: FederationPolicy) -> Write:
     write = load(replace(write, text=text), policy)
     text = using_dataset(write.text, write.using_graphs, write.using_named_graphs)
     return replace(write, text=text, using_graphs=(), using_named_graphs=())
+
+
+def _conditions(request: Request) -> Conditions:
+    """Return what the client wants to be so before its write is done."""
+    headers = (request.headers.getlist(name) for name in ("if-match", "if-none-match"))
+    return Conditions(*(", ".join(values) if values else None for values in headers))
 
 
 def _message(pairs: Pairs) -> str:

@@ -191,6 +191,41 @@ def test_a_log_that_is_not_right_is_refused(log: CommitLog, statement: str, said
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE commits SET removed = 'junk' WHERE number = 2",
+        "UPDATE commits SET removed = x'' WHERE number = 2",
+        "UPDATE commits SET removed = NULL WHERE number = 2",
+        "UPDATE commits SET removed = x'789cfb0f0001000100' WHERE number = 2",
+    ],
+)
+def test_changes_that_cannot_be_read_are_told_with_their_version(
+    log: CommitLog, statement: str
+) -> None:
+    for number in range(1, 4):
+        add(log, number)
+    spoil(log.path, "ALTER TABLE commits RENAME TO former")
+    spoil(log.path, "CREATE TABLE commits AS SELECT * FROM former")
+    spoil(log.path, statement)
+    for read in (log.commits, lambda: log.latest(3), lambda: log.commit(2), lambda: log.net(0, 3)):
+        with pytest.raises(HistoryError, match="changes of version 2 cannot be read") as caught:
+            read()
+        assert caught.value.where == str(log.path)
+        assert "restore" in caught.value.hint
+    assert log.commit(3).version.number == 3
+
+
+@pytest.mark.parametrize("number", [-1, 4, 1 << 63, -(1 << 80)])
+def test_numbers_beyond_the_log_are_no_versions(log: CommitLog, number: int) -> None:
+    for known in range(1, 4):
+        add(log, known)
+    with pytest.raises(NotFoundError, match=f"no version {number}") as caught:
+        log.version(number)
+    assert "0 to 3" in caught.value.hint
+    assert len(log.latest(9, before=number)) == (3 if number > 0 else 0)
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     path.write_bytes(b"this is no database, but it is long enough to look like one" * 30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -176,6 +177,25 @@ def test_a_store_that_cannot_start_again_says_why(started, folder: Path, tmp_pat
     for _ in range(2):
         with pytest.raises(SnapshotError, match="cannot be read"):
             store.answer(QueryRequest(ALL), Limits())
+
+
+def test_a_store_starts_again_from_the_snapshot_that_is_there_by_then(
+    started, folder: Path, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    shutil.copytree(folder, first)
+    store = started(StoreSource(first), anew=lambda: StoreSource(folder))
+    shutil.rmtree(first)  # as builds do beside a service
+    os.kill(store.pid, signal.SIGKILL)
+    assert store._process.has_ended(within=30)
+    assert rows(store, QueryRequest(ALL)) == rows(started(StoreSource(folder)), QueryRequest(ALL))
+
+
+def test_a_store_that_did_not_start_says_why_to_everybody(tmp_path: Path) -> None:
+    store = ProcessStore(StoreSource(tmp_path), workers=1)
+    for _ in range(2):
+        with pytest.raises(SnapshotError):
+            store.wait()
 
 
 def test_the_store_process_and_its_queries_end_with_a_parent_that_was_killed() -> None:

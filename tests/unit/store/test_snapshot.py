@@ -57,6 +57,11 @@ def test_there_is_no_current_snapshot_at_first(tmp_path: Path) -> None:
     assert snapshot.current_snapshot(tmp_path) is None
 
 
+def test_a_pointer_to_nothing_is_none(tmp_path: Path) -> None:
+    (tmp_path / "current").write_bytes(b"\xff\xfe\0")
+    assert snapshot.current_snapshot(tmp_path) is None
+
+
 def test_the_former_snapshot_is_kept_and_older_ones_go(tmp_path: Path) -> None:
     folders = [write(tmp_path, f"<a:s> <a:p> {n} .") for n in range(3)]
     assert [folder.exists() for folder in folders] == [False, True, True]
