@@ -61,15 +61,15 @@ TERMS = {
     },
     "statements": {
         "class": "Statement Assertion Narration Noting Emphasis View Specification "
-        "InformationSharing ReviewAct Appraisal Commendation Appreciation Welcome Endorsement "
-        "Expectation Directive Request Guidance Recommendation Proposal Commissive Offer "
-        "Undertaking Reaffirmation ExpressionOfInterest Decision Adoption Approval Acceptance "
-        "Agreement ResolveToAct WelcomedOffer",
-        "object": "actor addressee actorBasis addresseeBasis actedAt actedAtBasis operativeVerb "
-        "mentions avoidsDuplicationWith statesCondition hasObject objectOf adopts adoptedIn "
-        "approves approvedIn accepts acceptedIn reviews reviewedIn recommends recommendedIn "
-        "proposesThing proposedIn adoptedAt toldIn tells respondsTo hasResponse "
-        "directlyFollowsUp followsUp followedUpBy topic underTopic",
+        "InformationSharing ReviewAct NegatedAct Appraisal Commendation Appreciation Welcome "
+        "Endorsement Expectation Directive Request Guidance Recommendation Proposal "
+        "Commissive Offer Undertaking Reaffirmation ExpressionOfInterest Decision Adoption "
+        "Approval Acceptance Agreement ResolveToAct WelcomedOffer",
+        "object": "negates actor addressee actorBasis addresseeBasis actedAt actedAtBasis "
+        "operativeVerb mentions avoidsDuplicationWith statesCondition hasObject objectOf "
+        "adopts adoptedIn approves approvedIn accepts acceptedIn reviews reviewedIn "
+        "recommends recommendedIn proposesThing proposedIn adoptedAt toldIn tells respondsTo "
+        "hasResponse directlyFollowsUp followsUp followedUpBy topic underTopic",
         "data": "modality manner purpose overrideReason localId rank",
         "annotation": "defaultClass actNoun defaultCommitment defaultStrength standsFor",
     },
@@ -126,6 +126,7 @@ RESTRICTED = {
     "participatesIn": "Agent -> Event",
     "offeredHost": "Event -> Agent",
     "takesPlaceIn": "- -> Place",
+    "negates": "NegatedAct -> -",
     "actor": "Statement -> Agent",
     "addressee": "Statement -> Agent",
     "actedAt": "Statement -> Event",
@@ -143,7 +144,8 @@ MODULES = tuple(TERMS)
 ALLOWED_OWL = {
     *(OWL.Ontology, OWL.versionIRI, OWL.versionInfo, OWL.imports),
     *(OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty),
-    *(OWL.TransitiveProperty, OWL.FunctionalProperty, OWL.inverseOf, OWL.propertyChainAxiom),
+    *(OWL.TransitiveProperty, OWL.FunctionalProperty, OWL.AsymmetricProperty),
+    *(OWL.inverseOf, OWL.propertyChainAxiom),
     *(OWL.hasKey, OWL.AllDisjointClasses, OWL.members),
     *(OWL.Restriction, OWL.onProperty, OWL.someValuesFrom, OWL.intersectionOf),
 }

@@ -35,6 +35,9 @@ FACTS = """
 <g2> nea:donor <korea> ; nea:toProject <cats> . <cats> nea:projectOf <neaspec> .
 <land> nea:territoryOf <china> .
 <done> nea:fulfils <c> ; nea:evidencedBy <later> .
+<refused> a nea:NegatedAct ; nea:negates nea:Adoption ; nea:hasObject <draft> ; nea:actedAt <m> .
+<cold> a nea:NegatedAct ; nea:negates nea:Welcome ; nea:respondsTo <other-offer> .
+<other-offer> a nea:Offer .
 """
 ENTAILED = (
     "<offer> nea:recordedIn <report>",
@@ -60,6 +63,7 @@ ENTAILED = (
     "<korea> nea:funds <neaspec>",
     "<m> nea:inTerritoryOf <china>",
     "<c> nea:reportedDoneBy <later>",
+    "<refused> a nea:Assertion",
 )
 NOT_ENTAILED = (
     "<c2> a nea:DatedCommitment",
@@ -69,6 +73,10 @@ NOT_ENTAILED = (
     "<mongolia> nea:participatesIn <next>",
     "<s3> nea:directlyFollowsUp <s1>",
     "<s1> nea:topic <life>",
+    "<refused> a nea:Adoption",
+    "<refused> a nea:Decision",
+    "<draft> nea:adoptedAt <m>",
+    "<other-offer> a nea:WelcomedOffer",
 )
 CLASHES = {
     "meeting-as-actor": "<s> nea:actor <meeting-as-actor> . <meeting-as-actor> a nea:Meeting .",
@@ -78,6 +86,9 @@ CLASHES = {
     "body-as-event": "<s> nea:actedAt <body-as-event> . <body-as-event> a nea:Body .",
     "state-as-venue": "<m> nea:takesPlaceIn <state-as-venue> . <state-as-venue> a nea:State .",
     "group-and-mechanism": "<group-and-mechanism> a nea:Network ; nea:hasGroupMember <state> .",
+    "adoption-that-negates": "<adoption-that-negates> a nea:Adoption ; nea:negates nea:Adoption .",
+    "before-itself": "<before-itself> nea:precedesSession <before-itself> .",
+    "told-both-ways": "<told-both-ways> nea:toldIn <other> . <other> nea:toldIn <told-both-ways> .",
     "noting-and-adoption": "<noting-and-adoption> a nea:Noting , nea:Adoption .",
 }
 

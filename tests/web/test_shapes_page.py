@@ -77,6 +77,6 @@ def test_every_docs_link_of_the_shapes_leads_to_an_anchor(page):
         for t in read_shapes(project_root())
         if t.predicate.value == NEA + "docs"
     }
-    assert len(docs) == 32
+    assert len(docs) == 33
     missing = sorted(name for name in docs if not any(i.partition("/")[0] == name for i in ids))
     assert missing == []
