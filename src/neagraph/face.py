@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast, overload
 from unicodedata import normalize
 
 from neagraph.build import build, is_current
-from neagraph.checking import validate_quads
+from neagraph.checking import check, reference_of
 from neagraph.errors import UsageError
 from neagraph.model import Answer, Commit, QueryRequest, Scope, Version
 from neagraph.opening import source_of
@@ -34,6 +34,7 @@ from neagraph.rdf.formats import RESULTS_FORMATS, graph_format_by_name, graph_fo
 from neagraph.rdf.io import parse, read_file, triples_of, write_graph
 from neagraph.rdf.results import Table, read_results
 from neagraph.rdf.terms import Literal, NamedNode, Term, Triple, to_rdflib_graph
+from neagraph.rdf.text import RdfText
 from neagraph.service import Service
 from neagraph.settings import Settings, load_settings, project_root
 from neagraph.sources import read_sources
@@ -113,7 +114,7 @@ class Rows(Sequence[Row]):
         except ImportError as error:
             raise UsageError(
                 "A data frame needs pandas, which is not installed.",
-                hint='Install it with: pip install "neagraph[pandas]"',
+                hint="Install it in the checkout with: pip install -e '.[pandas]'",
             ) from error
         values = [[_python(term) for term in row] for row in self]
         return pd.DataFrame(values, columns=list(self.variables))
@@ -232,16 +233,21 @@ class KnowledgeGraph:
         iri = iri_or_path if ":" in iri_or_path else thing(iri_or_path)
         return _graph(self._service.describe(iri, graph_format="ntriples"))
 
-    def validate(self, path: Path) -> ValidationReport:
-        """Return what the shapes say of an RDF file, read together with the project's own data.
+    def validate(self, path: str | Path) -> ValidationReport:
+        """Return what shapes and axioms say of an RDF file, read together with our own data.
+
+        Each result tells where it stands in the file, and what was perhaps meant.
 
         Raises:
             UnreadableError: If the file cannot be read or parsed.
             FormatError: If its suffix is not known.
         """
-        data = read_file(path)
-        quads = parse(data, graph_format_by_path(path), source=str(path))
-        return validate_quads(quads, read_sources(project_root()))
+        path = Path(path)
+        text = RdfText(read_file(path), graph_format_by_path(path), str(path))
+        sources = read_sources(project_root())
+        reference = reference_of(sources.quads())
+        shapes = sources.shapes_triples()
+        return check([text], shapes=shapes, reference=reference, consistency=True)
 
     def history(self) -> tuple[Commit, ...]:
         """Return the commits that led to this version, oldest first; none without a log.

@@ -6,6 +6,7 @@ Turtle, queries and code alike, whatever host serves the graph.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 BASE: Final = "https://w3id.org/neagraph/"
@@ -76,7 +77,19 @@ def graph_of_data(folder: str, stem: str) -> str:
 
 def is_writable(graph: str) -> bool:
     """Return whether the graph of this name may be written over HTTP."""
-    return any(graph.startswith(start) and graph != start for start in GRAPHS_WRITABLE)
+    below = any(graph.startswith(start) and graph != start for start in GRAPHS_WRITABLE)
+    return below and names_one_thing(graph)
+
+
+def names_one_thing(iri: str) -> bool:
+    """Return whether an IRI of ours is the same for everybody who reads it.
+
+    It is not where a segment of its path is empty or made of dots: whoever normalises it takes it
+    for another one (RFC 3986, section 6.2.2).
+    """
+    path = re.split(r"[?#]", iri.removeprefix(ID), maxsplit=1)[0]
+    segments = path.lower().replace("%2e", ".").split("/")
+    return not {"", ".", ".."}.intersection(segments)
 
 
 def path_of(iri: str) -> str | None:

@@ -17,7 +17,8 @@ from neagraph.rdf.io import parse, triples_of
 from neagraph.rdf.terms import BlankNode, NamedNode, Term, Triple
 from neagraph.validation.index import TripleIndex
 from neagraph.validation.paths import show_path
-from neagraph.validation.report import ValidationReport, ValidationResult, from_graph
+from neagraph.validation.report import ValidationReport, ValidationResult
+from neagraph.validation.report_graph import from_graph
 from neagraph.validation.validator import validate
 from neagraph.vocab import SH
 

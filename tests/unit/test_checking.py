@@ -5,8 +5,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from tests.samples import HEAD, MEETING, SHAPES, WRONG
 
-from neagraph.checking import CheckRequest, check, checker, reference_of, validate_quads
+from neagraph.checking import CheckRequest, ProgressNote, check, checker, reference_of
 from neagraph.checking.live import LiveCheck
 from neagraph.errors import (
     NotFoundError,
@@ -27,27 +28,18 @@ from neagraph.store.dataset import ScopedDataset
 from neagraph.store.forking import ForkingStore
 from neagraph.store.messages import check_message, text_of
 from neagraph.validation.compiler import compile_shapes
+from neagraph.validation.progress import Step
 from neagraph.vocab import GRAPH_ENTAILED, GRAPH_ONTOLOGY, ID
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = """@base <https://w3id.org/neagraph/id/> .
-@prefix nea: <https://w3id.org/neagraph/ontology#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-"""
-MEETING = """<meeting/example-1> a nea:ExpertMeeting ;
-  rdfs:label "Example"@en ;
-  nea:heldTime <timespan/example-1/held> ;
-  nea:conveningBasis <voc/basis/unstated> .
-<timespan/example-1/held> a nea:TimeSpan .
-"""
-SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://example.org/> .
-e:Shape a sh:NodeShape ; sh:targetClass e:C ; sh:property e:Property .
-e:Property sh:path e:p ; sh:maxLength 2 ; sh:message "Too long." .
-e:Inverse sh:targetClass e:D ; sh:path [ sh:inversePath e:knows ] ; sh:class e:C .
+PATHS = (
+    SHAPES
+    + """e:Inverse sh:targetClass e:D ; sh:path [ sh:inversePath e:knows ] ; sh:class e:C .
 e:Choice sh:targetClass e:D ; sh:path [ sh:alternativePath ( e:a e:b ) ] ; sh:nodeKind sh:IRI .
 e:Chain sh:targetClass e:D ; sh:path ( e:a e:b ) ; sh:minCount 1 .
 e:Node a sh:NodeShape ; sh:targetObjectsOf e:says ; sh:minLength 2 .
 """
+)
 
 
 def text(body, *, source="a.ttl", name="turtle"):
@@ -66,6 +58,7 @@ def ours(sources):
             texts,
             shapes=sources.shapes_triples(),
             reference=reference_of(sources.quads()),
+            consistency=True,
             **more,
         )
 
@@ -73,7 +66,7 @@ def ours(sources):
 
 
 def theirs(*bodies, **more):
-    shapes = text(SHAPES, source="shapes.ttl").quads()
+    shapes = text(PATHS, source="shapes.ttl").quads()
     texts = [
         text(f"@prefix e: <http://example.org/> .\n{b}", source=f"{n}.ttl")
         for n, b in enumerate(bodies)
@@ -102,7 +95,7 @@ def test_a_missing_property_is_placed_at_its_record(ours):
 
 
 def test_a_property_that_is_misspelt_is_placed_where_it_stands(ours):
-    (result,) = ours(text(HEAD + MEETING.replace("rdfs:label", "rdfs:lable"))).results
+    (result,) = ours(text(WRONG)).results
     assert str(result.place) == "a.ttl:5:3"
     assert result.suggestion == "you wrote rdfs:lable; did you mean rdfs:label?"
 
@@ -137,11 +130,9 @@ def test_blank_nodes_are_placed():
     assert places(theirs("[] a e:C ;\n e:p 'long' .")) == ["0.ttl:3:6"]
 
 
-def test_a_graph_that_the_data_describe_replaces_the_one_of_that_name(sources, ours):
+def test_a_graph_that_the_data_describe_replaces_the_one_of_that_name(ours):
     path = project_root() / "data/reference/states.ttl"
     assert ours(text(path.read_text(), source="states.ttl")).accepted
-    quads = text(path.read_text()).quads()
-    assert validate_quads(quads, sources).accepted
 
 
 def test_the_gravest_are_told_and_the_rest_is_counted():
@@ -156,6 +147,32 @@ def test_a_hundred_thousand_violations_are_counted_and_a_few_are_told():
     body = "\n".join(f"e:x{n} a e:C ; e:p 'long' ." for n in range(100_000))
     report = theirs(body, most=10)
     assert (len(report.results), report.total) == (10, 100_000)
+
+
+def test_the_steps_are_told_as_they_begin():
+    steps = []
+    theirs("e:x a e:C ; e:p 'long' .", tell=steps.append)
+    checks = [step for step in steps if step.total]
+    assert [step.done for step in checks] == [0, 1, 2, 3, 4]
+    assert {step.total for step in checks} == {5}
+    assert str(checks[0]).startswith("0 of 5 checks done, now <http://example.org/")
+    assert [str(step) for step in steps if not step.total] == [
+        "reading the data", "looking for the places in the text",
+    ]  # fmt: skip
+
+
+def test_steps_reach_another_process_by_a_note(tmp_path):
+    path = tmp_path / "steps"
+    request = CheckRequest((text("<x:a> <x:b> 1 ."),), (text(SHAPES),), progress=str(path))
+    steps = ProgressNote(path)
+    assert steps.last() is None
+    checker(None)(ScopedDataset([]), request.to_bytes())
+    assert steps.last() == Step(
+        0, 1, "<http://example.org/Property> <http://example.org/p> maxLength"
+    )
+    steps.tell(Step(1, 2, "é" * 10_000))
+    assert steps.last() == Step(1, 2, "é" * 300)
+    ProgressNote(tmp_path / "nowhere" / "steps").tell(Step(0, 0, "x"))
 
 
 def test_texts_that_cannot_be_read_are_told_with_their_place(ours):
@@ -210,7 +227,8 @@ def test_all_that_is_asserted_is_the_reference(sources):
     extra = text(f"<x:s> <x:p> <x:o> <{GRAPH_ENTAILED}> .", name="nquads").quads()
     inbox = text(f"<x:s> <x:p> <x:o> <{ID}graph/inbox/a> .", name="nquads").quads()
     assert len(reference_of([*sources.quads(), *extra, *inbox])) == len(sources.quads())
-    assert reference_of(sources.quads(), "none") == []
+    terms = {q.graph_name.value for q in reference_of(sources.quads(), "none")}
+    assert terms == {GRAPH_ONTOLOGY, ID + "graph/vocab"}
 
 
 @pytest.mark.parametrize(
@@ -240,7 +258,7 @@ def test_a_request_travels_as_bytes():
 
 def test_the_first_line_of_an_answer_sums_it_up(sources):
     dataset = ScopedDataset(sources.quads())
-    wrong = text(HEAD + MEETING.replace("rdfs:label", "rdfs:lable"))
+    wrong = text(WRONG)
     checked = checker(project_root())(dataset, CheckRequest((wrong,), form="csv").to_bytes())
     head, _, body = checked.body.partition(b"\n")
     assert json.loads(head) == {"accepted": False, "total": 1, "shown": 1}
@@ -277,13 +295,17 @@ def test_a_check_has_a_name_among_what_is_worked_on():
 # ---- Over a dataset at hand ----------------------------------------------------------------------
 
 
-CASES = sorted((ROOT / "tests/shapes").glob("*.ttl"))
+CASES = [
+    path
+    for path in sorted((ROOT / "tests/shapes").glob("*.ttl"))
+    if not path.stem.startswith("32-")  # axioms, which are left to the longer way
+]
 
 
 def live_check(texts, sources, **more):
     dataset = ScopedDataset(sources.quads())
     shapes = compile_shapes(sources.shapes_triples())
-    return LiveCheck(shapes, Gate(shapes).view_of).check(texts, dataset, **more)
+    return LiveCheck(shapes, Gate(shapes).prepared_for).check(texts, dataset, **more)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -314,10 +336,10 @@ def test_what_is_there_already_is_looked_at_all_the_same(sources, ours):
     path = ROOT / "tests/shapes/05-bad.ttl"
     dataset = ScopedDataset(sources.quads())
     shapes = compile_shapes(sources.shapes_triples())
-    live = LiveCheck(shapes, Gate(shapes).view_of)
+    live = LiveCheck(shapes, Gate(shapes).prepared_for)
     one = text(path.read_text(), source=path.name)
     graph = in_graph(one.quads(), ID + "graph/report/example")
-    again = LiveCheck(shapes, Gate(shapes).view_of).check(
+    again = LiveCheck(shapes, Gate(shapes).prepared_for).check(
         [one], ScopedDataset([*sources.quads(), *graph])
     )
     assert told(live.check([one], dataset)) == told(again) == told(ours(one))

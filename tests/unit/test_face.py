@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.samples import WRONG
 
 import neagraph
 from neagraph.errors import (
@@ -264,6 +265,14 @@ def test_validate_tells_what_is_wrong(graph, tmp_path) -> None:
     assert report.violations
 
 
+def test_validate_tells_where_it_stands_and_what_was_meant(graph, tmp_path) -> None:
+    path = tmp_path / "wrong.ttl"
+    path.write_text(WRONG)
+    (result,) = graph.validate(str(path)).results
+    assert str(result.place) == f"{path}:5:3"
+    assert result.suggestion == "you wrote rdfs:lable; did you mean rdfs:label?"
+
+
 def test_validate_refuses_a_file_that_is_not_there(graph, tmp_path) -> None:
     with pytest.raises(UnreadableError):
         graph.validate(tmp_path / "missing.ttl")
@@ -330,4 +339,4 @@ def test_a_data_frame_without_pandas_says_how_to_install_it(graph, monkeypatch) 
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(UsageError) as caught:
         rows_of(graph, "SELECT (1 AS ?n) { }").to_pandas()
-    assert "neagraph[pandas]" in caught.value.hint
+    assert "[pandas]" in caught.value.hint

@@ -6,14 +6,17 @@ a forked process, which ends afterwards.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from neagraph.checking.places import with_places
+from neagraph.checking.contradictions import results_of
+from neagraph.checking.places import subjects_of, with_places
 from neagraph.checking.reference import replaced_graphs
-from neagraph.gate.view import ShapesView, asserted_difference, is_hierarchy
+from neagraph.errors import UnsupportedAxiomError
+from neagraph.gate import Prepared, asserted_quads
+from neagraph.gate.view import asserted_difference, is_hierarchy
 from neagraph.model import Scope
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.io import in_graph, triples_of
@@ -21,6 +24,8 @@ from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Quad, Term, Triple
 from neagraph.rdf.text import RdfText
 from neagraph.store.dataset import ScopedDataset
 from neagraph.validation.compiler import CompiledShapes
+from neagraph.validation.lexical import single_forms
+from neagraph.validation.loaded import with_terms
 from neagraph.validation.report import ValidationReport, gather
 from neagraph.validation.suggestions import Suggester
 from neagraph.validation.validator import validate_change
@@ -30,10 +35,9 @@ MOST_LIVE: Final = 10_000
 """How many triples are looked at so; more of them take less time in one go."""
 _GRAPH: Final = GENID + "checked"
 _TYPE: Final = NamedNode(RDF_TYPE)
-_VALUE: Final = NamedNode(_GRAPH + "-value")
 
-Views = Callable[[ScopedDataset], ShapesView]
-"""Returns what the shapes look at in a dataset, kept ready where that is possible."""
+Ready = Callable[[ScopedDataset], Prepared]
+"""Returns rules and view of a dataset, kept ready where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,16 @@ class LiveCheck:
 
     Args:
         shapes: The shapes.
-        views: What they look at.
+        ready: Returns what they look at, and the rules of the axioms.
     """
 
     shapes: CompiledShapes
-    views: Views
+    ready: Ready
 
     def check(
         self, texts: Sequence[RdfText], dataset: ScopedDataset, *, most: int | None = None
     ) -> ValidationReport | None:
-        """Return what the shapes say of texts; None if there is more to it than can be told so.
+        """Return what shapes and axioms say of texts; None where more is to be looked at.
 
         Args:
             texts: What is checked, together.
@@ -66,18 +70,27 @@ class LiveCheck:
         quads = [quad for part in parsed for quad in part]
         if len(quads) > MOST_LIVE or any(is_hierarchy(quad.triple) for quad in quads):
             return None
-        view = self.views(dataset)
-        report = self._report(quads, dataset, view, most=most)
+        try:
+            ready = self.ready(dataset)
+        except UnsupportedAxiomError:
+            return None
+        if any(ready.closure.concerns(quad.triple) for quad in quads):
+            return None
+        report = self._report(quads, dataset, ready, most=most)
         if report.conforms:
             return report
-        places = [text.positions(triples_of(q)) for text, q in zip(texts, parsed, strict=True)]
-        return with_places(report, places, Suggester(self.shapes.triples, view.engine))
+        wanted = subjects_of(report)
+        places = [
+            text.positions(triples_of(part), wanted=wanted)
+            for text, part in zip(texts, parsed, strict=True)
+        ]
+        return with_places(report, places, Suggester(self.shapes.triples, ready.view.engine))
 
     def _report(
         self,
         quads: Sequence[Quad],
         dataset: ScopedDataset,
-        view: ShapesView,
+        ready: Prepared,
         *,
         most: int | None,
     ) -> ValidationReport:
@@ -86,7 +99,15 @@ class LiveCheck:
         removed = [q for graph in replaced_graphs(quads) for q in engine.quads(graph.value)]
         engine.remove(removed)
         engine.add(stored)
-        seen = view.follow(engine, asserted_difference(engine, stored, removed))
+        difference = asserted_difference(engine, stored, removed)
+        follows = ready.closure.maintain(
+            engine,
+            added=difference.added,
+            removed=difference.removed,
+            asserted=lambda: asserted_quads(dataset),
+        )
+        view = ready.view
+        seen = view.follow(engine, difference)
         report = validate_change(
             view.engine,
             self.shapes,
@@ -94,9 +115,12 @@ class LiveCheck:
             removed=seen.removed,
             as_written=[quad.triple for quad in quads],
         )
-        own, written = _own_nodes(quads, view.engine), _written_forms(quads)
+        own, subjects = _own_nodes(quads, view.engine), {quad.subject for quad in quads}
+        literals = (quad.object for quad in quads if isinstance(quad.object, Literal))
+        written = single_forms(dict.fromkeys(literals))
         results = (r for r in report.results if r.focus_node in own)
-        return gather((replace(r, value=written.get(r.value, r.value)) for r in results), most=most)
+        told = (with_terms(r, lambda term: written.get(term, term)) for r in results)
+        return gather(chain(results_of(follows.clashes, own=subjects), told), most=most)
 
 
 def _said(quads: Iterable[Quad], known: Engine) -> set[Triple]:
@@ -111,17 +135,6 @@ def _own_nodes(quads: Sequence[Quad], known: Engine) -> set[Term]:
     subjects: set[Term] = {quad.subject for quad in quads}
     others = {quad.object for quad in quads} - subjects
     return subjects | {node for node in others if not _is_described(node, known)}
-
-
-def _written_forms(quads: Iterable[Quad]) -> dict[Term | None, Term]:
-    """Return the literals of the engine to the one form in which the data write them."""
-    literals = {q.object for q in quads if isinstance(q.object, Literal) and not q.object.language}
-    numbered = {NamedNode(f"{_GRAPH}/{number}"): text for number, text in enumerate(literals)}
-    forms: dict[Term | None, list[Term]] = defaultdict(list)
-    for quad in Engine(Quad(node, _VALUE, text) for node, text in numbered.items()).quads():
-        if isinstance(quad.subject, NamedNode):
-            forms[quad.object].append(numbered[quad.subject])
-    return {stored: texts[0] for stored, texts in forms.items() if len(texts) == 1}
 
 
 def _is_described(node: Term, known: Engine) -> bool:

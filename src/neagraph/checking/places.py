@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from neagraph.rdf.positions import Place, Positions
-from neagraph.rdf.terms import NamedNode, Term
+from neagraph.rdf.terms import BlankNode, NamedNode, Term
 from neagraph.validation.paths import ALTERNATIVE, Path
 from neagraph.validation.report import ValidationReport, ValidationResult, in_order
 from neagraph.validation.suggestions import Suggester
@@ -26,7 +26,13 @@ def with_places(
         suggester: Knows what is allowed, and what there is.
     """
     results = (_told(result, texts, suggester) for result in report.results)
-    return ValidationReport(in_order(results), report.left_off)
+    return replace(report, results=in_order(results))
+
+
+def subjects_of(report: ValidationReport) -> set[Term]:
+    """Return the nodes whose places in a text tell where its results stand."""
+    found = {node for r in report.results for node in (r.focus_node, r.value)}
+    return {node for node in found if isinstance(node, NamedNode | BlankNode)}
 
 
 def _told(

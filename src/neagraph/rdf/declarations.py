@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from neagraph.errors import QueryError
 from neagraph.rdf.formats import TURTLE
 from neagraph.rdf.io import parse
 from neagraph.rdf.query_text import tokens
@@ -17,6 +18,8 @@ from neagraph.rdf.terms import NamedNode
 _BEFORE_COLON: Final = re.compile(r"([^\x00-,/:;<=>?@\[\\\]^`{|}~]*+)(:?)")
 """What a prefix may be the end of: the engine asks for no space before a prefixed name."""
 _LONGEST: Final = 128  # characters of such a run whose every end is looked at
+_LONGEST_IRI: Final = 2_048  # characters; a chain of relative bases would grow without end
+_AT_ONCE: Final = 64  # declarations that are resolved before their length is looked at
 
 
 class _Absolute(NamedTuple):
@@ -61,6 +64,9 @@ class Declarations:
         """Return declarations that have the same effect on a text as the first `number` have.
 
         They are absolute. The declarations have to be well-formed.
+
+        Raises:
+            QueryError: If one of all declarations stands for an IRI that is too long.
         """
         bases, prefixes = self._absolute
         wanted = {name: _before(prefixes.get(name, []), number) for name in _names(text, prefixes)}
@@ -90,15 +96,33 @@ class Declarations:
         return found
 
     def _resolved(self) -> Iterator[str]:
-        """Yield the IRI of each declaration; Turtle resolves them as SPARQL does."""
-        lines = (
-            f"{iri} <x:is> 0 ." if name else f"@base {iri} . <> <x:is> 0 ."
-            for name, iri in self._made
+        """Yield the IRI of each declaration."""
+        base = self._base
+        for first in range(0, len(self._made), _AT_ONCE):
+            made = self._made[first : first + _AT_ONCE]
+            for (name, said), iri in zip(made, _resolved(made, base), strict=True):
+                _require_short(max(said, iri, key=len))
+                yield iri
+                base = base if name else iri
+
+
+def _resolved(made: list[tuple[str, str]], base: str) -> Iterator[str]:
+    """Yield the IRIs of some declarations; Turtle resolves them as SPARQL does."""
+    lines = (f"{iri} <x:is> 0 ." if name else f"@base {iri} . <> <x:is> 0 ." for name, iri in made)
+    text = "\n".join(lines).encode()
+    for quad in parse(text, TURTLE, source="update", base=base or None, may_be_empty=True):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject.value
+
+
+def _require_short(iri: str) -> None:
+    if len(iri) > _LONGEST_IRI:
+        raise QueryError(
+            f"A declaration stands for an IRI of {len(iri):,} characters; at most "
+            f"{_LONGEST_IRI:,} are taken: {iri[:60]}…",
+            hint="Write BASE and PREFIX with short absolute IRIs; each relative BASE is resolved "
+            "against the one before it.",
         )
-        text, base = "\n".join(lines).encode(), self._base or None
-        for quad in parse(text, TURTLE, source="update", base=base, may_be_empty=True):
-            if isinstance(quad.subject, NamedNode):
-                yield quad.subject.value
 
 
 def _before(declared: list[tuple[int, str]], number: int) -> str | None:

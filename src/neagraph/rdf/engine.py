@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from itertools import chain, islice
+from typing import Any, Final, Protocol
 
 from pyoxigraph import (
     QueryBoolean,
@@ -33,6 +34,9 @@ from neagraph.rdf.terms import (
     Variable,
 )
 from neagraph.vocab import GRAPH_INBOX
+
+_PART: Final = 50_000
+"""How many quads are loaded in one go."""
 
 
 class Queryable(Protocol):
@@ -61,7 +65,7 @@ class Engine:
 
     def __init__(self, quads: Iterable[Quad] = ()) -> None:
         self._store = Store()
-        self._store.bulk_extend(quads)
+        self._load(quads)
         self._union = False
 
     @classmethod
@@ -73,9 +77,15 @@ class Engine:
         """
         quads = list(quads)
         engine = cls(quads)
-        engine._store.bulk_extend(_in_default_graph(quads))
+        engine._load(_in_default_graph(quads))
         engine._union = True
         return engine
+
+    def _load(self, quads: Iterable[Quad]) -> None:
+        """Add quads in parts: the store holds a part twice until the whole of it is there."""
+        rest = iter(quads)
+        for first in rest:
+            self._store.bulk_extend(chain((first,), islice(rest, _PART)))
 
     def __len__(self) -> int:
         return len(self._store)
@@ -168,9 +178,7 @@ class Engine:
         result = self._query(text)
         if not isinstance(result, QuerySolutions):
             raise QueryError("This is not a SELECT query.", hint="Begin it with SELECT.")
-        width = len(result.variables)
-        for solution in result:
-            yield tuple(solution[i] for i in range(width))
+        yield from map(tuple, result)
 
     def select_for(
         self, text: str, values: Mapping[str, Term] | None = None
@@ -185,9 +193,7 @@ class Engine:
         substitutions = {Variable(name): value for name, value in (values or {}).items()} or None
         result = self._evaluate(text, substitutions=substitutions)
         if isinstance(result, QuerySolutions):
-            width = len(result.variables)
-            for solution in result:
-                yield tuple(solution[i] for i in range(width))
+            yield from map(tuple, result)
 
     def ask(self, text: str) -> bool:
         """Return the answer of an ASK query."""
@@ -217,29 +223,33 @@ class Engine:
             LimitError: If the answer is larger than it may be.
         """
         _refuse_service(request.text, base=request.base)
-        substitutions = {Variable(n): parse_term(t) for n, t in request.substitutions} or None
-        default, named = _dataset(request)
-        if len(default) > 1:
-            merged = self._merged(default, named)
-            result = merged._query(  # noqa: SLF001  another engine of this class
-                request.text,
-                base_iri=request.base or None,
-                default_graph=DefaultGraph(),
-                substitutions=substitutions,
-            )
-        else:
-            given = default or named
-            result = self._query(
-                request.text,
-                base_iri=request.base or None,
-                default_graph=[NamedNode(iri) for iri in default] if given else None,
-                named_graphs=[NamedNode(iri) for iri in named] if given else None,
-                substitutions=substitutions,
-            )
+        result = self._asked(request, request.text)
+        if isinstance(result, QuerySolutions):
+            names = [variable.value for variable in result.variables]
+            ordered = query_text.with_variables(request.text, names)
+            if ordered is not None:  # the engine's own order of a star looks like none to people
+                result = self._asked(request, ordered)
         try:
             return _serialize(result, request, most_bytes)
         except (OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be evaluated: {error}.") from error
+
+    def _asked(
+        self, request: QueryRequest, text: str
+    ) -> QuerySolutions | QueryTriples | QueryBoolean:
+        """Begin to evaluate a text in the way of a request."""
+        options: dict[str, Any] = {
+            "base_iri": request.base or None,
+            "substitutions": {Variable(n): parse_term(t) for n, t in request.substitutions} or None,
+        }
+        default, named = _dataset(request)
+        if len(default) > 1:
+            merged = self._merged(default, named)
+            return merged._query(text, default_graph=DefaultGraph(), **options)  # noqa: SLF001  another engine of this class
+        if default or named:
+            options["default_graph"] = [NamedNode(iri) for iri in default]
+            options["named_graphs"] = [NamedNode(iri) for iri in named]
+        return self._query(text, **options)
 
     def _merged(self, default: Sequence[str], named: Sequence[str]) -> Engine:
         """Return an engine whose default graph is the merge of several graphs.

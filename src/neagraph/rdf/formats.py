@@ -85,6 +85,20 @@ def graph_format_by_name(name: str) -> GraphFormat:
     raise FormatError(f'There is no RDF format "{name}".', hint=_known(GRAPH_FORMATS))
 
 
+def graph_format_by_media_type(media_type: str) -> GraphFormat:
+    """Return the graph format of a media type, which may have parameters.
+
+    Raises:
+        FormatError: If there is none; the hint lists what there is.
+    """
+    wanted = media_type.partition(";")[0].strip().lower()
+    for fmt in GRAPH_FORMATS:
+        if wanted in (fmt.media_type, *fmt.aliases):
+            return fmt
+    known = ", ".join(fmt.media_type for fmt in GRAPH_FORMATS)
+    raise FormatError(f'The media type "{media_type}" names no RDF format.', hint=f"Use {known}.")
+
+
 def graph_format_by_path(path: PurePath) -> GraphFormat:
     """Return the graph format that a file's suffix tells.
 

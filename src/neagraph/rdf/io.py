@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
 
 from neagraph.errors import LimitError, RdfSyntaxError, UnreadableError
+from neagraph.rdf.advice import OTHER_FORMAT, advice, xml_place
 from neagraph.rdf.entities import check_entities
 from neagraph.rdf.formats import GraphFormat, graph_format_by_name
 from neagraph.rdf.terms import DefaultGraph, Literal, NamedNode, Quad, Term, Triple
@@ -20,7 +21,9 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_LITERAL_CHARACTERS = 1_000_000
 """Longest literal that is accepted."""
 
-_ENGINE_PLACE = re.compile(r"^Parser error at line \d+ (?:between columns .*?|column \d+): ")
+_ENGINE_PLACE = re.compile(
+    r"^Parser error (?:at line \d+ (?:between columns .*?|column \d+)|between line .*?): "
+)
 
 
 def read_file(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
@@ -73,67 +76,76 @@ def parse(  # noqa: PLR0913  each is a choice of its own
             unpack to far more than what was sent.
         UnreadableError: If there is not a single triple in it, unless it may be empty.
     """
+    return list(
+        parsed(
+            data,
+            fmt,
+            source=source,
+            base=base,
+            rename_blank_nodes=rename_blank_nodes,
+            may_be_empty=may_be_empty,
+        )
+    )
+
+
+def parsed(  # noqa: PLR0913  each is a choice of its own
+    data: bytes,
+    fmt: GraphFormat,
+    *,
+    source: str,
+    base: str | None = None,
+    rename_blank_nodes: bool = True,
+    may_be_empty: bool = False,
+) -> Iterator[Quad]:
+    """Yield the quads of RDF text one by one; arguments and errors as `parse`.
+
+    An error comes when its place in the text is reached.
+    """
     if fmt.native == RdfFormat.RDF_XML:
         check_entities(data, source=source)
+    is_empty = True
     try:
-        quads = list(
-            pyoxigraph.parse(
-                data, format=fmt.native, base_iri=base, rename_blank_nodes=rename_blank_nodes
-            )
-        )
+        for quad in pyoxigraph.parse(
+            data, format=fmt.native, base_iri=base, rename_blank_nodes=rename_blank_nodes
+        ):
+            is_empty = False
+            _check_literal(quad, source=source)
+            yield quad
     except SyntaxError as error:
-        raise _syntax_error(error, fmt, source=source) from error
+        raise _syntax_error(error, data, fmt, source=source) from error
     except ValueError as error:
         raise RdfSyntaxError(
-            f"This is not readable as {fmt.label}: {error}.", where=source, hint=_HINT_FORMAT
+            f"This is not readable as {fmt.label}: {error}.", where=source, hint=OTHER_FORMAT
         ) from error
-    if not quads and not may_be_empty:
+    if is_empty and not may_be_empty:
         raise UnreadableError(
             f"There is no triple in this {fmt.label}.",
             where=source,
             hint="An empty file says nothing; check that it is the right one.",
         )
-    _check_literals(quads, source=source)
-    return quads
 
 
-_HINT_FORMAT = "Check that the content is in the format that its suffix or media type tells."
-
-
-def _syntax_error(error: SyntaxError, fmt: GraphFormat, *, source: str) -> RdfSyntaxError:
+def _syntax_error(
+    error: SyntaxError, data: bytes, fmt: GraphFormat, *, source: str
+) -> RdfSyntaxError:
     line, column = error.lineno, error.offset
+    if line is None and fmt.native == RdfFormat.RDF_XML:
+        line, column = xml_place(data, error.msg or "") or (None, None)
     where = source if line is None else f"{source}:{line}:{column}"
     reason = _ENGINE_PLACE.sub("", error.msg or "unreadable").rstrip(".")
-    return RdfSyntaxError(f"{fmt.label} syntax: {reason}.", where=where, hint=_hint(reason))
+    hint = advice(reason, fmt.name)
+    return RdfSyntaxError(f"{fmt.label} syntax: {reason}.", where=where, hint=hint)
 
 
-def _hint(reason: str) -> str:
-    prefix = re.search(
-        r"[Tt]he prefix (\S*?):? has not been declared|Unknown prefix (\S+?):", reason
-    )
-    if prefix:
-        name = prefix[1] or prefix[2] or ""
-        namespace = PREFIXES.get(name, "…")
-        return f"Declare it at the top: @prefix {name}: <{namespace}> ."
-    if "No scheme found" in reason:
-        return "Write the IRI in full, or declare a base at the top: @base <…> ."
-    if "UTF-8" in reason:
-        return "Save the file as UTF-8 text; if it is text at all, its encoding is another one."
-    if "remote context" in reason:
-        return "Write the context into the file; contexts are never fetched from the network."
-    return _HINT_FORMAT
-
-
-def _check_literals(quads: Iterable[Quad], *, source: str) -> None:
-    for quad in quads:
-        value = quad.object
-        if isinstance(value, Literal) and len(value.value) > MAX_LITERAL_CHARACTERS:
-            raise LimitError(
-                f"A literal of {quad.subject} {quad.predicate} has {len(value.value):,} "
-                f"characters; at most {MAX_LITERAL_CHARACTERS:,} are accepted.",
-                where=source,
-                hint="Keep long texts in files of their own and link to them.",
-            )
+def _check_literal(quad: Quad, *, source: str) -> None:
+    value = quad.object
+    if isinstance(value, Literal) and len(value.value) > MAX_LITERAL_CHARACTERS:
+        raise LimitError(
+            f"A literal of {quad.subject} {quad.predicate} has {len(value.value):,} "
+            f"characters; at most {MAX_LITERAL_CHARACTERS:,} are accepted.",
+            where=source,
+            hint="Keep long texts in files of their own and link to them.",
+        )
 
 
 def parse_term(text: str) -> Term:
@@ -195,11 +207,11 @@ def from_lines(lines: Iterable[str], *, source: str = "N-Quads") -> list[Quad]:
     Raises:
         RdfSyntaxError: For a line that is none, with its number.
     """
-    fmt = graph_format_by_name("nquads")
+    data, fmt = "\n".join(lines).encode(), graph_format_by_name("nquads")
     try:
-        return list(pyoxigraph.parse("\n".join(lines).encode(), format=fmt.native))
+        return list(pyoxigraph.parse(data, format=fmt.native))
     except SyntaxError as error:
-        raise _syntax_error(error, fmt, source=source) from error
+        raise _syntax_error(error, data, fmt, source=source) from error
 
 
 def write_ntriples(triples: Iterable[Triple]) -> bytes:

@@ -6,9 +6,10 @@ JSON-LD and RDF/XML give the place of each node, since the parts of a triple may
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -67,7 +68,7 @@ class Positions:
         self._predicates: dict[tuple[Term, NamedNode], int] = {}
         for (subject, predicate, _), (_, at, _) in triples.items():
             self._predicates.setdefault((subject, predicate), at)
-        self._starts = [0, *_line_starts(text)]
+        self._starts = array("q", (0, *_line_starts(text)))
 
     def of_node(self, node: Term) -> Place | None:
         """Return where the text begins to describe a node; None if it does not."""
@@ -101,8 +102,14 @@ def _line_starts(text: str) -> Iterator[int]:
         at = text.find("\n", at + 1)
 
 
-def positions(
-    data: bytes, fmt: GraphFormat, triples: Sequence[Triple], *, source: str, base: str = ""
+def positions(  # noqa: PLR0913  each is a choice of its own
+    data: bytes,
+    fmt: GraphFormat,
+    triples: Sequence[Triple],
+    *,
+    source: str,
+    base: str = "",
+    wanted: Collection[Term] | None = None,
 ) -> Positions:
     """Return the places of a text that has been parsed.
 
@@ -110,15 +117,18 @@ def positions(
         data: The text, in UTF-8, found well-formed by `io.parse`.
         fmt: Its format.
         triples: What was parsed; blank nodes are told from each other by what is said of them.
+            Those that hold a blank node suffice where nodes are wanted.
         source: What messages call the text.
         base: What relative IRIs were resolved against.
+        wanted: The subjects whose places are asked for; None for all.
     """
     text = data.decode(errors="replace")
     if fmt.name in {"jsonld", "rdfxml"}:
-        named = {t.subject for t in triples if isinstance(t.subject, NamedNode)}
+        subjects = (t.subject for t in triples) if wanted is None else wanted
+        named = {node for node in subjects if isinstance(node, NamedNode)}
         find = jsonld_places if fmt.name == "jsonld" else rdfxml_places
         return Positions(text, source=source, nodes=find(text, named, base=base))
-    placed = list(placed_triples(text, base=base))
+    placed = list(_placed(text, wanted, base=base))
     known = _matched(placed, triples)
     nodes: dict[Term, int] = {}
     by_triple: dict[Key, tuple[int, int, int]] = {}
@@ -127,6 +137,25 @@ def positions(
         nodes.setdefault(key[0], at[0])
         by_triple.setdefault(key, (at[0], at[1], at[2]))
     return Positions(text, source=source, nodes=nodes, triples=by_triple)
+
+
+def _placed(text: str, wanted: Collection[Term] | None, *, base: str) -> Iterable[PlacedTriple]:
+    """Return the triples of a text that are needed for the places of wanted subjects.
+
+    Which blank node is which is told by all that is said of all of them.
+    """
+    if wanted is None:
+        return placed_triples(text, base=base)
+    named = {node.value for node in wanted if isinstance(node, NamedNode)}
+    if not any(isinstance(node, BlankNode) for node in wanted):
+        return placed_triples(text, base=base, subjects=named)
+    return (
+        placed
+        for placed in placed_triples(text, base=base)
+        if isinstance(placed.subject, BlankNode)
+        or isinstance(placed.object, BlankNode)
+        or placed.subject.value in named
+    )
 
 
 def _matched(placed: Iterable[PlacedTriple], triples: Iterable[Triple]) -> dict[Term, Term]:

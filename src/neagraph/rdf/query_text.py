@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -34,6 +34,8 @@ _TOKEN = re.compile(
 _TOKEN_WITHOUT_LONG = re.compile(_TOKENS.replace("LONG", ""), re.VERBOSE | re.DOTALL)
 _ENGINE_ERROR = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _EXPECTED = re.compile(r'"(?:\\.|[^"\\])*"|\[[^\]]*\]|[^,\[\]"]+')
+_STAR = re.compile(r"\*\s*(?:FROM|WHERE|\{|#)", re.IGNORECASE)
+_MODIFIERS = frozenset({"DISTINCT", "REDUCED"})
 _SHOWN = 6
 _LONGEST = 40
 _LAST_ALTERNATIVES = frozenset({"OPTIONAL", "CONSTRUCT"})
@@ -65,6 +67,30 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
             yield from _TOKEN_WITHOUT_LONG.finditer(text, match.start())
             return
         yield match
+
+
+def with_variables(text: str, names: Collection[str]) -> str | None:
+    """Return a query with the star of its outermost SELECT as variables, in the text's order.
+
+    Args:
+        text: A query that can be parsed.
+        names: Names of the variables that the star stands for.
+
+    Returns:
+        None if there is no such star, or nothing that it stands for.
+    """
+    if not names or _STAR.search(text) is None:
+        return None
+    found = list(tokens(text))
+    first = next((i for i, t in enumerate(found) if t.text.upper() == "SELECT"), len(found))
+    star = next((t for t in found[first + 1 :] if t.text.upper() not in _MODIFIERS), None)
+    if star is None or star.text != "*":
+        return None
+    met = dict.fromkeys(token.text[1:] for token in found if token.kind == "variable")
+    ordered = [name for name in met if name in names]
+    if len(ordered) < len(names):
+        return None
+    return f"{text[: star.start]} {' '.join(f'?{name}' for name in ordered)} {text[star.end :]}"
 
 
 def without_service(text: str) -> str | None:

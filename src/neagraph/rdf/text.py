@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import codecs
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from neagraph.errors import RdfSyntaxError
 from neagraph.rdf.formats import GraphFormat, graph_format_by_name
-from neagraph.rdf.io import parse
+from neagraph.rdf.io import parsed
 from neagraph.rdf.positions import Positions, positions
-from neagraph.rdf.terms import Quad, Triple
+from neagraph.rdf.terms import Quad, Term, Triple
 
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -40,12 +40,12 @@ class RdfText:
             RdfSyntaxError: If it is not UTF-8 text in its format; with line and column.
             UnreadableError, LimitError: As `io.parse`.
         """
-        return parse(
-            _without_mark(self.data, self.source),
-            self.format,
-            source=self.source,
-            base=self.base or None,
-        )
+        return list(self.stream())
+
+    def stream(self) -> Iterator[Quad]:
+        """Yield its quads one by one; errors as `quads`, when their place is reached."""
+        data = _without_mark(self.data, self.source)
+        return parsed(data, self.format, source=self.source, base=self.base or None)
 
     def to_fields(self) -> dict[str, str]:
         """Return it as plain values."""
@@ -58,10 +58,19 @@ class RdfText:
         fmt = graph_format_by_name(fields["format"])
         return cls(base64.b64decode(fields["data"]), fmt, fields["source"], fields["base"])
 
-    def positions(self, triples: Sequence[Triple]) -> Positions:
-        """Return the places of its triples."""
+    def positions(
+        self, triples: Sequence[Triple], *, wanted: Collection[Term] | None = None
+    ) -> Positions:
+        """Return the places of its triples.
+
+        Args:
+            triples: What was parsed; those with a blank node suffice where nodes are wanted.
+            wanted: The subjects whose places are asked for; None for all.
+        """
         data = self.data.removeprefix(codecs.BOM_UTF8)
-        return positions(data, self.format, triples, source=self.source, base=self.base)
+        return positions(
+            data, self.format, triples, source=self.source, base=self.base, wanted=wanted
+        )
 
 
 def _without_mark(data: bytes, source: str) -> bytes:

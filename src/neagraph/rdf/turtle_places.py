@@ -8,9 +8,10 @@ triples about triples is not followed: what comes after its first use has no pla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
@@ -102,6 +103,11 @@ class _Reader:
     """What is being declared: `base`, `prefix`, or the prefix whose namespace is to follow."""
     blank_nodes: int = 0
 
+    @property
+    def is_between_statements(self) -> bool:
+        """Whether what comes next begins a statement."""
+        return self.frames[-1].need is _Need.SUBJECT and not self.declared
+
     def read(self, match: re.Match[str]) -> Iterator[PlacedTriple]:
         """Take one token and yield the triples that it completes."""
         kind, text = match.lastgroup or "", match[0]
@@ -152,7 +158,7 @@ class _Reader:
         if kind == "name":
             self.declared = text
             return
-        iri = self._resolved(text)
+        iri = self.resolved(text)
         if self.declared == "base":
             self.base = iri
         else:
@@ -202,10 +208,11 @@ class _Reader:
     def _named(self, text: str) -> NamedNode:
         known = self.terms.get(text)
         if known is None:
-            known = self.terms[text] = NamedNode(self._resolved(text))
+            known = self.terms[text] = NamedNode(self.resolved(text))
         return known
 
-    def _resolved(self, text: str) -> str:
+    def resolved(self, text: str) -> str:
+        """Return the IRI that an IRI or a name with a prefix stands for."""
         if text[0] != "<":
             prefix, _, local = text.partition(":")
             return self.prefixes.get(prefix, "") + _unescaped(local)
@@ -234,15 +241,49 @@ def _character(match: re.Match[str]) -> str:
     return _LETTERS.get(letter, letter) if letter else chr(int(short or long, 16))
 
 
-def placed_triples(text: str, *, base: str = "") -> Iterator[PlacedTriple]:
+def placed_triples(
+    text: str, *, base: str = "", subjects: Collection[str] | None = None
+) -> Iterator[PlacedTriple]:
     """Yield the triples of a text, in order, graphs of TriG and N-Quads left aside.
 
     Args:
         text: Well-formed Turtle, TriG, N-Triples or N-Quads.
         base: What relative IRIs are resolved against.
+        subjects: IRIs; statements about others may be passed over. None for all statements.
     """
     reader, at = _Reader(base), 0
     while match := _TOKEN.match(text, at):
+        if subjects is not None and reader.is_between_statements:
+            end = _end_of_others(reader, text, at, subjects)
+            if end > at:
+                at = end
+                continue
         at = match.end()
         if match.lastgroup != "space":
             yield from reader.read(match)
+
+
+@cache
+def _statement() -> re.Pattern[str]:
+    """Return what matches a statement without brackets, from its subject, an IRI, to its end.
+
+    It takes a while to compile, and is needed only where something is wrong with a text.
+    """
+    return re.compile(
+        rf"""(?P<subject>{_IRI}|{_NAME})
+        (?: [ \t\r\n]++ | \#[^\n\r]*+ | (?>{_IRI} | _:(?:[{_CHARS}]|\.+(?=[{_CHARS}]))+ | {_NAME})
+          | (?>{_LONG}|{_SHORT}) | @?[A-Za-z]++(?:-[A-Za-z0-9]++)*+ | \^\^ | [,;]
+          | [+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)[eE][+-]?[0-9]++ | [+-]?[0-9]*+\.[0-9]++
+          | [+-]?[0-9]++
+        )*+
+        \.""",
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+def _end_of_others(reader: _Reader, text: str, at: int, subjects: Collection[str]) -> int:
+    """Return where a plain statement about none of the subjects ends; else where it begins."""
+    match = _statement().match(text, at)
+    if match is None or reader.resolved(match["subject"]) in subjects:
+        return at
+    return match.end()

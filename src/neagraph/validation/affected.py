@@ -12,7 +12,7 @@ from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple
 from neagraph.validation.compiler import CompiledShapes
 from neagraph.validation.paths import ALTERNATIVE, SEQUENCE, Path
-from neagraph.validation.reads import NODE, Read, Route
+from neagraph.validation.reads import ANY, NODE, VERB, Read, Route
 from neagraph.validation.shapes import Shape, Target, TargetKind
 from neagraph.vocab import RDF_TYPE
 
@@ -76,7 +76,7 @@ class _Finder:
                 read = reader.read
                 if read.value is not None and read.value != triple.object:
                     continue
-                if read.join and not is_added:
+                if read.added_only and not is_added:
                     continue
                 self._add(reader.check, read, triple.object if read.at_object else triple.subject)
 
@@ -171,14 +171,14 @@ def walk_back(
     Raises:
         TooManyNodesError: If there are more than `most` on the way.
     """
-    walk = _Walk(engine, most)
+    walk = Walk(engine, most)
     for path in route[::-1]:
-        nodes = walk.step(path, nodes, backwards=True)
+        nodes = walk.before(path, nodes)
     return nodes
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """Follows paths from node to node.
 
     Args:
@@ -188,6 +188,14 @@ class _Walk:
 
     engine: Engine
     most: int
+
+    def before(self, path: Path, nodes: set[Term]) -> set[Term]:
+        """Return the nodes from which a step of a route leads to given nodes."""
+        if path == ANY:
+            return self._with_value(nodes)
+        if path == VERB:
+            return self._with_property(nodes)
+        return self.step(path, nodes, backwards=True)
 
     def step(self, path: Path, nodes: set[Term], *, backwards: bool) -> set[Term]:
         """Return the nodes that a path leads to, or those from which it leads to given nodes."""
@@ -207,6 +215,21 @@ class _Walk:
             return nodes | self.step(part, nodes, backwards=backwards)
         found_so_far = set(nodes) if path.operator == "zeroOrMorePath" else set[Term]()
         return self._repeatedly(part, nodes, found_so_far, backwards=backwards)
+
+    def _with_value(self, nodes: set[Term]) -> set[Term]:
+        """Return the nodes that have one of the given ones as a value of any property."""
+        found = set[Term]()
+        for node in nodes:
+            self._add(found, (quad.subject for quad in self.engine.matching(None, None, node)))
+        return found
+
+    def _with_property(self, nodes: set[Term]) -> set[Term]:
+        """Return the nodes that have one of the given ones as a property."""
+        found = set[Term]()
+        for node in nodes:
+            if isinstance(node, NamedNode):
+                self._add(found, (quad.subject for quad in self.engine.matching(None, node)))
+        return found
 
     def _repeatedly(
         self, part: Path, nodes: set[Term], found: set[Term], *, backwards: bool

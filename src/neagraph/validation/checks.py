@@ -96,6 +96,7 @@ class Check:
             message=filled(self.message, {**values, "this": focus}),
             fix_hint=self.shape.fix_hint,
             docs=self.shape.docs,
+            shape_name=self.shape.label,
         )
 
     def _path(self, found: Term | None) -> Path | None:
@@ -202,28 +203,20 @@ def of_target(targets: Sequence[Target], dialect: Dialect) -> Iterator[tuple[str
         # IN would be an error for a literal that cannot be compared.
         same = joined("||", [f"sameTerm({ROOT}, {value})" for value in values])
         earlier.append(f"FILTER(!{same})")
-    for number, target in enumerate(t for t in targets if t.kind is not TargetKind.NODE):
+    for number, target in enumerate(t for t in targets if t.kind is TargetKind.CLASS):
         fresh = f"?_t{number}"
-        pattern = _selecting(target, dialect, fresh)
-        once = target.kind is not TargetKind.CLASS or target.value not in dialect.subclasses
-        yield " ".join([pattern, *earlier]), once
-        earlier.append(f"FILTER NOT EXISTS {{ {_testing(target, dialect, fresh)} }}")
+        once = target.value not in dialect.subclasses
+        yield " ".join([dialect.instances(ROOT, target.value, fresh), *earlier]), once
+        of_class = dialect.instance_of(ROOT, target.value, fresh)
+        earlier.append(f"FILTER NOT EXISTS {{ {of_class} }}")
+    ends = [t for t in targets if t.kind not in {TargetKind.NODE, TargetKind.CLASS}]
+    if ends:
+        found = " UNION ".join(f"{{ {_with_property(target)} }}" for target in ends)
+        yield " ".join([f"{{ SELECT DISTINCT {ROOT} WHERE {{ {found} }} }}", *earlier]), True
 
 
-def _selecting(target: Target, dialect: Dialect, fresh: str) -> str:
-    if target.kind is TargetKind.CLASS:
-        return dialect.instances(ROOT, target.value, fresh)
-    return f"{{ SELECT DISTINCT {ROOT} WHERE {{ {_with_property(target, fresh)} }} }}"
-
-
-def _testing(target: Target, dialect: Dialect, fresh: str) -> str:
-    if target.kind is TargetKind.CLASS:
-        return dialect.instance_of(ROOT, target.value, fresh)
-    return _with_property(target, fresh)
-
-
-def _with_property(target: Target, fresh: str) -> str:
-    ends = (ROOT, fresh) if target.kind is TargetKind.SUBJECTS_OF else (fresh, ROOT)
+def _with_property(target: Target) -> str:
+    ends = (ROOT, "?_t") if target.kind is TargetKind.SUBJECTS_OF else ("?_t", ROOT)
     return f"{ends[0]} {target.value} {ends[1]} ."
 
 

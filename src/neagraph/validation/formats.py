@@ -1,7 +1,7 @@
 """Reports in the forms that programs read: JSON, SARIF, CSV, and one line for each result.
 
 Sources: OASIS "SARIF 2.1.0" (sections 3.13 to 3.52); RFC 4180. RDF is written by `rdf.io` from
-`report.to_graph`.
+`report_graph.to_graph`.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from urllib.parse import quote
 from neagraph.errors import FormatError
 from neagraph.rdf.formats import GRAPH_FORMATS, graph_format_by_name
 from neagraph.rdf.io import write_graph
+from neagraph.rdf.positions import Place
 from neagraph.rdf.terms import NamedNode, Term, show
+from neagraph.validation.naming import spelled
 from neagraph.validation.paths import show_path
 from neagraph.validation.report import (
     INFO,
-    SEVERITIES,
     VIOLATION,
     WARNING,
     ValidationReport,
     ValidationResult,
     message_of,
     name_of,
-    to_graph,
     to_text,
 )
+from neagraph.validation.report_graph import to_graph
+from neagraph.validation.unread import UNREADABLE, Unread
 
 COLUMNS: Final = (
     "severity", "record", "problem", "fix", "suggestion", "file", "line", "column", "path", "value",
@@ -42,6 +44,11 @@ COLUMNS: Final = (
 _LEVELS: Final[dict[Term, str]] = {VIOLATION: "error", WARNING: "warning", INFO: "note"}
 _WORDS: Final = {"error": "error", "warning": "warning", "note": "info"}
 _SARIF_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_SARIF_UNREADABLE: Final[dict[str, Any]] = {
+    "id": UNREADABLE,
+    "shortDescription": {"text": "The file cannot be read, and so was not checked."},
+    "defaultConfiguration": {"level": "error"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +76,35 @@ def to_json(report: ValidationReport) -> bytes:
 
 
 def summary(report: ValidationReport) -> dict[str, Any]:
-    """Return the members of the JSON form; `shown` of the `total` results are in it."""
+    """Return the members of the JSON form; `shown` of the `total` results are in it.
+
+    `rules` counts those that are shown; `checked` is false where no shape is for any record.
+    """
     rules = Counter(result.rule for result in report.results)
+    unread = {"unreadable": [_unread_members(unread) for unread in report.unread]}
     return {
         "conforms": report.conforms,
         "accepted": report.accepted,
+        "checked": report.looked,
         "total": report.total,
         "shown": len(report.results),
-        "counts": {name_of(severity): report.count(severity) for severity in SEVERITIES},
+        "counts": {name_of(severity): number for severity, number in report.counts.items()},
         "rules": dict(rules.most_common()),
+        **(unread if report.unread else {}),
         "results": [_members(result) for result in report.results],
     }
+
+
+def _unread_members(unread: Unread) -> dict[str, Any]:
+    place = unread.place
+    members = {
+        "source": unread.source,
+        "line": place and place.line,
+        "column": place and place.column,
+        "message": unread.message,
+        "hint": unread.hint,
+    }
+    return {name: value for name, value in members.items() if value not in ("", None)}
 
 
 def _members(result: ValidationResult) -> dict[str, Any]:
@@ -107,9 +132,17 @@ def to_csv(report: ValidationReport) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
+    for unread in report.unread:
+        writer.writerow(map(_cell, _unread_row(unread)))
     for result in report.results:
         writer.writerow(map(_cell, _row(result)))
     return text.getvalue().encode()
+
+
+def _unread_row(unread: Unread) -> Sequence[object]:
+    at = ("", "") if unread.place is None else (unread.place.line, unread.place.column)
+    told = (UNREADABLE, "", unread.message, unread.hint, "", unread.source, *at)
+    return (*told, "", "", UNREADABLE)
 
 
 def _row(result: ValidationResult) -> Sequence[object]:
@@ -122,7 +155,7 @@ def _row(result: ValidationResult) -> Sequence[object]:
         result.suggestion,
         *(("", "", "") if place is None else (place.source, place.line, place.column)),
         "" if result.path is None else show_path(result.path),
-        "" if result.value is None else show(result.value),
+        "" if result.value is None else spelled(result.value),
         result.rule,
     )
 
@@ -135,7 +168,17 @@ def _cell(value: object) -> object:
 
 def to_lines(report: ValidationReport) -> bytes:
     """Return `file:line:column: severity: message [rule]`, one line each, as compilers print it."""
-    return "".join(f"{_line(result)}\n" for result in report.results).encode()
+    lines = [*map(_unread_line, report.unread), *map(_line, report.results)]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _unread_line(unread: Unread) -> str:
+    return f"{_place_of(unread)}: error: {unread.sentence} [{UNREADABLE}]"
+
+
+def _place_of(unread: Unread) -> Place:
+    """Return where it is wrong, or where it begins: some readers of reports need a place."""
+    return unread.place or Place(unread.source, 1, 1)
 
 
 def _line(result: ValidationResult) -> str:
@@ -155,15 +198,15 @@ def to_sarif(report: ValidationReport) -> bytes:
     shapes = list(dict.fromkeys(result.source_shape for result in report.results))
     number = {shape: index for index, shape in enumerate(shapes)}
     first = {r.source_shape: r for r in reversed(report.results)}
+    rules = [_sarif_rule(first[shape]) for shape in shapes]
+    results = [_sarif_result(r, number[r.source_shape]) for r in report.results]
+    if report.unread:
+        results = [*(_sarif_unread(unread, len(rules)) for unread in report.unread), *results]
+        rules.append(_SARIF_UNREADABLE)
     run = {
-        "tool": {
-            "driver": {
-                "name": "neagraph",
-                "rules": [_sarif_rule(first[shape]) for shape in shapes],
-            }
-        },
+        "tool": {"driver": {"name": "neagraph", "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(r, number[r.source_shape]) for r in report.results],
+        "results": results,
         "properties": {"total": report.total, "conforms": report.conforms},
     }
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -200,16 +243,30 @@ def _sarif_result(result: ValidationResult, rule: int) -> dict[str, Any]:
         "logicalLocations": [{"fullyQualifiedName": show(result.focus_node), "kind": "object"}]
     }
     if result.place is not None:
-        location["physicalLocation"] = {
-            "artifactLocation": {"uri": _uri(result.place.source)},
-            "region": {"startLine": result.place.line, "startColumn": result.place.column},
-        }
+        location["physicalLocation"] = _sarif_place(result.place)
     return {
         "ruleId": _rule_id(result),
         "ruleIndex": rule,
         "level": _LEVELS.get(result.severity, "note"),
         "message": {"text": message},
         "locations": [location],
+    }
+
+
+def _sarif_unread(unread: Unread, rule: int) -> dict[str, Any]:
+    return {
+        "ruleId": UNREADABLE,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": {"text": unread.sentence},
+        "locations": [{"physicalLocation": _sarif_place(_place_of(unread))}],
+    }
+
+
+def _sarif_place(place: Place) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": _uri(place.source)},
+        "region": {"startLine": place.line, "startColumn": place.column},
     }
 
 
@@ -240,6 +297,10 @@ REPORT_FORMATS: Final = (
     ReportFormat("lines", "Lines", "text/x-lines", ".lines", to_lines),
 )
 """Every form but the page."""
+PAGE: Final = "html"
+"""Name of the page, which is made elsewhere: it needs templates."""
+TELLING_UNREAD: Final = frozenset({"json", "sarif", "csv", "lines", PAGE})
+"""Names of the forms that say everything of what cannot be read."""
 
 
 def report_format_by_name(name: str) -> ReportFormat:
@@ -251,5 +312,5 @@ def report_format_by_name(name: str) -> ReportFormat:
     for form in REPORT_FORMATS:
         if form.name == name:
             return form
-    known = ", ".join(form.name for form in REPORT_FORMATS)
+    known = ", ".join((*(form.name for form in REPORT_FORMATS), PAGE))
     raise FormatError(f'There is no form of reports "{name}".', hint=f"Use one of {known}.")

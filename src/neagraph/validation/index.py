@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from neagraph.errors import ShapesError
-from neagraph.rdf.terms import NamedNode, Term, Triple
+from neagraph.rdf.terms import BlankNode, NamedNode, Term, Triple
 from neagraph.vocab import RDF
 
 _FIRST = NamedNode(RDF + "first")
@@ -27,6 +27,12 @@ class TripleIndex:
         for triple in triples:
             self._values[triple.subject, triple.predicate].append(triple.object)
             self._by_predicate[triple.predicate.value].append(triple)
+        self._owners: dict[Term, Term] = {
+            value: subject
+            for (subject, _), values in self._values.items()
+            for value in values
+            if isinstance(value, BlankNode)
+        }
         self._predicates: dict[Term, list[NamedNode]] = defaultdict(list)
         for subject, predicate in self._values:
             if isinstance(predicate, NamedNode):
@@ -47,6 +53,16 @@ class TripleIndex:
     def predicates(self, subject: Term) -> list[NamedNode]:
         """Return the predicates that a subject has."""
         return self._predicates.get(subject, [])
+
+    def owners(self, node: Term) -> Iterator[Term]:
+        """Yield what holds a node, what holds that, and so on as long as they are blank nodes."""
+        seen = {node}
+        while isinstance(node, BlankNode) and node in self._owners:
+            node = self._owners[node]
+            if node in seen:
+                return
+            seen.add(node)
+            yield node
 
     def members(self, head: Term) -> list[Term]:
         """Return the members of an RDF list.

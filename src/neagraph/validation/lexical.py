@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, Triple
 from neagraph.vocab import XSD
 
@@ -22,6 +24,9 @@ WRITTEN: Final = "urn:x-neagraph:written:"
 """Begins the datatype of a well-formed literal that the engine would change."""
 ILL_FORMED: Final = "urn:x-neagraph:ill-formed:"
 """Begins the datatype of a literal that is none of its datatype."""
+
+_NUMBERED: Final = "urn:x-neagraph:"
+_VALUE: Final = NamedNode(_NUMBERED + "value")
 
 _RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
     "integer": (None, None),
@@ -176,6 +181,22 @@ def read_back(term: Term) -> Term:
         if datatype.startswith(prefix):
             return Literal(term.value, datatype=NamedNode(datatype.removeprefix(prefix)))
     return term
+
+
+def read_triple(quad: Quad) -> Triple:
+    """Return the triple of a quad, its object as it was written."""
+    return Triple(quad.subject, quad.predicate, read_back(quad.object))
+
+
+def single_forms(literals: Iterable[Term]) -> dict[Term, Term]:
+    """Return literals by what the engine makes of them, where it makes that of one alone."""
+    forms: dict[Term, list[Term]] = defaultdict(list)
+    numbered = {NamedNode(f"{_NUMBERED}{number}"): text for number, text in enumerate(literals)}
+    given = (Quad(node, _VALUE, text) for node, text in numbered.items())
+    for quad in Engine(given).quads():
+        if isinstance(quad.subject, NamedNode):
+            forms[quad.object].append(numbered[quad.subject])
+    return {stored: texts[0] for stored, texts in forms.items() if len(texts) == 1}
 
 
 def kept_forms(triples: Iterable[Triple]) -> dict[Quad, Quad]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from neagraph.rdf.terms import BlankNode, Literal, Term, Triple, show
+from neagraph.validation.naming import spelled
 from neagraph.validation.shapes import Constraint, Shape
 
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
@@ -72,7 +73,7 @@ def message_of(shape: Shape, constraint: Constraint) -> str:
 
 
 def _name(term: Term) -> str:
-    return "another shape" if isinstance(term, BlankNode) else show(term)
+    return "another shape" if isinstance(term, BlankNode) else spelled(term)
 
 
 def filled(message: str, values: Mapping[str, Term | None]) -> str:

@@ -9,7 +9,7 @@ Source: W3C SPARQL 1.1 Query, section 19.8 (grammar).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
@@ -33,11 +33,13 @@ class TriplePattern:
 
     Args:
         subject: A variable, as in `?x`, or another term in SPARQL notation.
-        path: Its property or path; None if it is a variable.
+        path: Its property or path; None if it is a variable that a filter beside it does not
+            restrict to some properties.
         value: Its object, like the subject.
         groups: The numbers of the inner groups around it, from the outermost one; none if every
             solution of the text matches it.
         text: The pattern in SPARQL notation.
+        verb: The variable that is its property; empty if there is none.
     """
 
     subject: str
@@ -45,6 +47,7 @@ class TriplePattern:
     value: str
     groups: tuple[int, ...]
     text: str
+    verb: str = ""
 
     @property
     def is_required(self) -> bool:
@@ -58,7 +61,8 @@ def triple_patterns(body: str) -> list[TriplePattern]:
     Raises:
         UnknownPatternError: If there is something in it that is not understood here.
     """
-    return list(_Parser(body).group(()))
+    parser = _Parser(body)
+    return [parser.restricted(pattern) for pattern in list(parser.group(()))]
 
 
 class _Parser:
@@ -68,6 +72,12 @@ class _Parser:
         self._tokens = list(tokens(body))
         self._at = 0
         self._numbers = count(1)
+        self._choices: dict[tuple[tuple[int, ...], str], Path] = {}
+
+    def restricted(self, pattern: TriplePattern) -> TriplePattern:
+        """Return a pattern with the properties that a filter in its group leaves to its verb."""
+        chosen = self._choices.get((pattern.groups, pattern.verb))
+        return pattern if chosen is None else replace(pattern, path=chosen)
 
     def group(self, groups: tuple[int, ...]) -> Iterator[TriplePattern]:
         """Yield the patterns up to the closing brace, or the end."""
@@ -77,6 +87,7 @@ class _Parser:
                 raise UnknownPatternError(word)
             if word in {"FILTER", "BIND"}:
                 self._take()
+                self._note_choice(groups)
                 yield from self._expression(groups)
             elif word in {"OPTIONAL", "UNION", "{"}:
                 yield from self._inner(groups)
@@ -102,6 +113,20 @@ class _Parser:
         yield from self.group((*groups, next(self._numbers)))
         self._take()
 
+    def _note_choice(self, groups: tuple[int, ...]) -> None:
+        """Note `(?x IN (<a>, <b>))`, if that is the expression which begins here."""
+        found = self._tokens[self._at :]
+        words = [token.text.upper() for token in found[:4]]
+        if words[:1] + words[2:] != ["(", "IN", "("] or found[1].kind != "variable":
+            return
+        end = next((i for i, token in enumerate(found) if token.text == ")"), len(found))
+        properties, commas = found[4:end:2], found[5:end:2]
+        closed = [token.text for token in found[end : end + 2]] == [")", ")"]
+        plain = all(t.kind == "iri" for t in properties) and all(t.text == "," for t in commas)
+        if closed and plain and properties:
+            parts = tuple(NamedNode(token.text[1:-1]) for token in properties)
+            self._choices[groups, _variable(found[1])] = CompoundPath(ALTERNATIVE, parts)
+
     def _expression(self, groups: tuple[int, ...]) -> Iterator[TriplePattern]:
         """Pass over an expression; yield the patterns of the groups in it."""
         depth = 0
@@ -117,13 +142,14 @@ class _Parser:
         """Yield the patterns of one subject."""
         subject = self._term()
         while True:
-            start = self._next.start
+            start, first = self._next.start, self._next
             path = self._verb()
+            variable = _variable(first) if path is None else ""
             verb = self._text_from(start)
             while True:
                 value = self._term()
                 text = f"{subject} {verb} {value} ."
-                yield TriplePattern(subject, path, value, groups, text)
+                yield TriplePattern(subject, path, value, groups, text, variable)
                 if self._next.text != ",":
                     break
                 self._take()

@@ -15,6 +15,7 @@ from neagraph.rdf.terms import Literal, NamedNode, Term, Triple, show
 from neagraph.validation.components import Component, read_components
 from neagraph.validation.index import TripleIndex
 from neagraph.validation.messages import text_of
+from neagraph.validation.naming import shape_name, with_names
 from neagraph.validation.parameters import PARAMETERS, is_true, unknown_term
 from neagraph.validation.paths import Path, depth, read_path
 from neagraph.validation.queries import read_query
@@ -43,7 +44,12 @@ def read_shapes(triples: Sequence[Triple]) -> Shapes:
     Raises:
         ShapesError: If there is none, or one that is ill-formed or refers to itself.
     """
-    return _Reader(TripleIndex(triples)).read()
+    index = TripleIndex(triples)
+    try:
+        return _Reader(index).read()
+    except ShapesError as error:
+        error.message, error.hint = (with_names(index, t) for t in (error.message, error.hint))
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,7 @@ class _ShapeReader:
             messages=values["message"],
             deactivated=any(is_true(value) for value in values["deactivated"]),
             fix_hint=text_of(self.index.values(self.node, NamedNode(NEA + "fixHint"))),
+            label=shape_name(self.index, self.node),
             docs="".join(v.value for v in docs[:1] if isinstance(v, NamedNode)),
         )
 

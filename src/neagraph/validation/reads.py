@@ -25,6 +25,10 @@ Route = tuple[Path, ...]
 
 NODE: Final = "?_node"
 """What stands in a join for the end that a triple was found at."""
+ANY: Final = CompoundPath("any", ())
+"""Leads from a node to each value of it, whatever the property."""
+VERB: Final = CompoundPath("verb", ())
+"""Leads from a node to each property that it has."""
 _REPEATED: Final = frozenset({"zeroOrMorePath", "oneOrMorePath"})
 _PAIRED: Final = frozenset({"equals", "disjoint", "lessThan", "lessThanOrEquals"})
 
@@ -38,6 +42,7 @@ class Read:
         value: Their object; None for any.
         at_object: Whether the route ends at their object; else it ends at their subject.
         route: From a node of the target to that end.
+        added_only: Whether the removal of such a triple can violate nothing.
         join: For a triple that every violation of a SPARQL constraint matches: the query for its
             `?this`, with `NODE` in the place of that end. It finds few nodes where the route, which
             looks at less, finds many.
@@ -48,6 +53,7 @@ class Read:
     route: Route
     value: Term | None = None
     at_object: bool = False
+    added_only: bool = False
     join: str = ""
     to_this: Route = ()
 
@@ -117,11 +123,13 @@ class _Reads:
         constraint: Constraint, route: Route, to_value: Route, *, nested: bool
     ) -> Iterator[Read]:
         assert constraint.query is not None  # noqa: S101  the caller has looked
-        patterns = triple_patterns(parts_of(constraint.query.text).body)
+        parts = parts_of(constraint.query.text)
+        patterns = triple_patterns(parts.body)
         starts = {"?this": route}
         if constraint.query.is_ask:
             starts["?value"] = to_value
-        if constraint.query.is_ask or nested:  # what matches may be right there
+        # What matches may be right in a test, and too few in a count.
+        if constraint.query.is_ask or nested or not parts.is_flat:
             patterns = [replace(one, groups=(0, *one.groups)) for one in patterns]
         required = [pattern for pattern in patterns if pattern.is_required]
         for pattern in patterns:
@@ -134,7 +142,7 @@ class _Reads:
                     replace(read, join=join, to_this=route)
                     for read, join in zip(reads, joins, strict=True)
                 ]
-            yield from reads
+            yield from (replace(read, added_only=pattern.is_required) for read in reads)
 
 
 def _beside(pattern: TriplePattern, patterns: list[TriplePattern]) -> list[TriplePattern]:
@@ -149,16 +157,22 @@ def _routes(patterns: list[TriplePattern], starts: dict[str, Route]) -> dict[str
     while pending:
         node = pending.pop(0)
         for pattern in patterns:
-            if pattern.path is None:
-                continue
-            for near, far, path in (
-                (pattern.subject, pattern.value, pattern.path),
-                (pattern.value, pattern.subject, turned(pattern.path)),
-            ):
+            for near, far, path in _steps(pattern):
                 if near == node and far not in routes:
                     routes[far] = (*routes[node], path)
                     pending.append(far)
     return routes
+
+
+def _steps(pattern: TriplePattern) -> Iterator[tuple[str, str, Path]]:
+    """Yield what leads from one variable of a triple pattern to another: near, far and path."""
+    if pattern.verb:
+        yield pattern.subject, pattern.verb, VERB
+    if pattern.path is None:
+        yield pattern.subject, pattern.value, ANY
+    else:
+        yield pattern.subject, pattern.value, pattern.path
+        yield pattern.value, pattern.subject, turned(pattern.path)
 
 
 def _routed(pattern: TriplePattern, routes: dict[str, Route]) -> Iterator[Read]:
@@ -176,8 +190,7 @@ def _routed(pattern: TriplePattern, routes: dict[str, Route]) -> Iterator[Read]:
 def _joins(pattern: TriplePattern, required: list[TriplePattern]) -> Iterator[str]:
     """Yield, for what matching a triple pattern reads, the query for what must match beside it.
 
-    That is exact for triples that were added. The removal of a triple that must match violates
-    nothing.
+    That is exact for triples that were added.
     """
     text = " ".join(other.text for other in required)
     reads = [Read(None, ())] if pattern.path is None else along(pattern.path, ())

@@ -20,8 +20,9 @@ from rdflib.term import Node
 from neagraph.errors import ShapesError, UnreadableError
 from neagraph.rdf.terms import BlankNode, NamedNode, Term, Triple, from_rdflib, to_rdflib
 from neagraph.validation.prepared import PreparedGraph
-from neagraph.validation.report import ValidationReport, from_graph
-from neagraph.validation.targets import foreign_nodes, restrict
+from neagraph.validation.report import ValidationReport
+from neagraph.validation.report_graph import from_graph
+from neagraph.validation.targets import restrict
 from neagraph.vocab import NEA, SH
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -34,15 +35,15 @@ def validate_with_pyshacl(
     data: Sequence[Triple],
     *,
     shapes: Sequence[Triple],
-    background: Sequence[Triple] = (),
+    foreign: Collection[Term] = (),
     only: Collection[Term] | None = None,
 ) -> ValidationReport:
     """Return what pyshacl finds in the data; see `neagraph.validation.validator.validate`.
 
     Args:
-        data: The triples that are checked.
+        data: The triples that are checked, and those that the shapes may look at besides.
         shapes: The shapes graph.
-        background: Further triples that the shapes may look at.
+        foreign: Nodes that are not checked themselves.
         only: The shapes whose targets count; all if it is None.
 
     Raises:
@@ -50,11 +51,10 @@ def validate_with_pyshacl(
         UnreadableError: If a triple holds a triple, which SHACL does not know.
     """
     with _ONE_AT_A_TIME, _silenced("rdflib.term", "pyshacl.validator"):
-        data_graph = _fill(PreparedGraph(), [*data, *background])
+        data_graph = _fill(PreparedGraph(), data)
         needed = (t for t in shapes if t.predicate.value not in _FOR_READERS)
         shapes_graph = _fill(rdflib.Graph(bind_namespaces="none"), needed)
-        if background or only is not None:
-            foreign = foreign_nodes(data, background) if background else set()
+        if foreign or only is not None:
             restrict(
                 shapes_graph,
                 data_graph,

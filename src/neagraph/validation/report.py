@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from heapq import nsmallest
-from itertools import count, groupby
+from itertools import groupby
 from typing import Final
 
-from neagraph.errors import ShapesError, UsageError
+from neagraph.errors import UsageError
 from neagraph.rdf.positions import Place
-from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple, show
-from neagraph.validation.index import TripleIndex
-from neagraph.validation.paths import Path, read_path, show_path, write_path
-from neagraph.vocab import NEA, RDF_TYPE, SH, XSD
+from neagraph.rdf.terms import NamedNode, Term, show
+from neagraph.validation.naming import spelled
+from neagraph.validation.paths import Path, show_path
+from neagraph.validation.unread import Unread
+from neagraph.vocab import SH
 
 VIOLATION: Final = NamedNode(SH + "Violation")
 WARNING: Final = NamedNode(SH + "Warning")
@@ -29,9 +30,8 @@ SEVERITIES: Final = (VIOLATION, WARNING, INFO)
 _MANY = 20
 """From how many results on people want a summary."""
 _MOST_RULES = 5
-_TYPE = NamedNode(RDF_TYPE)
-_FIX_HINT = NamedNode(NEA + "fixHint")
-_DOCS = NamedNode(NEA + "docs")
+PRAISE: Final = "No problems: every record conforms to the shapes."
+UNTOUCHED: Final = "Nothing was checked: no shape is for any record of these data."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class ValidationResult:
         detail: What was found of the value, for shapes inside shapes (`sh:detail`).
         place: Where it stands in the text; None where that is not known.
         suggestion: What was perhaps meant, for people; empty where nothing is near.
+        shape_name: What people call the shape; empty for its own name.
     """
 
     focus_node: Term
@@ -67,11 +68,12 @@ class ValidationResult:
     detail: tuple[ValidationResult, ...] = ()
     place: Place | None = None
     suggestion: str = ""
+    shape_name: str = ""
 
     @property
     def rule(self) -> str:
-        """The page on the rule, or the short name of the shape."""
-        return self.docs or show(self.source_shape)
+        """The page on the rule, or the name of the shape."""
+        return self.docs or self.shape_name or show(self.source_shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,14 @@ class ValidationReport:
     Args:
         results: The results in the order of `in_order`.
         left_off: Severity and number of results that were found and are not among them.
+        looked: Whether a shape was there for any node of the data.
+        unread: What could not be read, and so was not looked at.
     """
 
     results: tuple[ValidationResult, ...]
     left_off: tuple[tuple[Term, int], ...] = ()
+    looked: bool = True
+    unread: tuple[Unread, ...] = ()
 
     @property
     def total(self) -> int:
@@ -93,17 +99,30 @@ class ValidationReport:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found, of whatever severity (SHACL 3.6.1.1)."""
-        return not self.total
+        """Whether all was read, and nothing was found, of whatever severity (SHACL 3.6.1.1)."""
+        return not self.total and not self.unread
 
     @property
     def accepted(self) -> bool:
         """Whether there are no violations: what decides over builds and writes."""
-        return not self.count(VIOLATION)
+        return not self.count(VIOLATION) and not self.unread
+
+    @property
+    def is_flawless(self) -> bool:
+        """Whether there are remarks at most."""
+        return self.total == self.count(INFO)
+
+    @property
+    def counts(self) -> dict[Term, int]:
+        """How many results of each severity were found: of those of SHACL, and of others."""
+        counts = Counter[Term](dict.fromkeys(SEVERITIES, 0))
+        counts.update(result.severity for result in self.results)
+        counts.update(dict(self.left_off))
+        return dict(counts)
 
     def count(self, severity: Term) -> int:
         """Return how many results of a severity were found, whether they are here or not."""
-        return len(self._of(severity)) + sum(n for s, n in self.left_off if s == severity)
+        return self.counts.get(severity, 0)
 
     @property
     def violations(self) -> tuple[ValidationResult, ...]:
@@ -172,15 +191,16 @@ def _quick_key(result: ValidationResult) -> tuple[object, ...]:
 
 
 def at_least(report: ValidationReport, severity: Term) -> ValidationReport:
-    """Return the report without what is milder than a severity.
+    """Return the report with what is milder than a severity counted, and not told.
 
     Severities of the shapes' own count as mild as `INFO`.
     """
     most = len(SEVERITIES) if severity == INFO else _rank(severity)
-    return ValidationReport(
-        tuple(result for result in report.results if _rank(result.severity) <= most),
-        tuple((s, number) for s, number in report.left_off if _rank(s) <= most),
-    )
+    told = tuple(result for result in report.results if _rank(result.severity) <= most)
+    hidden = report.counts
+    for result in told:
+        hidden[result.severity] -= 1
+    return replace(report, results=told, left_off=tuple((s, n) for s, n in hidden.items() if n))
 
 
 def _place_key(place: Place | None) -> tuple[object, ...]:
@@ -210,98 +230,6 @@ def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((1, int(p), p) if p.isdecimal() else (0, 0, p) for p in parts if p)
 
 
-def from_graph(results_graph: Sequence[Triple], shapes_graph: Sequence[Triple]) -> ValidationReport:
-    """Return the report that a W3C report graph holds, with the hints of the shapes.
-
-    Args:
-        results_graph: The report graph; its `sh:result` values are read.
-        shapes_graph: The shapes that it names, for `nea:fixHint` and `nea:docs`.
-
-    Raises:
-        ShapesError: If a result lacks a required property, or has an ill-formed path.
-    """
-    found, shapes = TripleIndex(results_graph), TripleIndex(shapes_graph)
-    nodes = [t.object for t in results_graph if t.predicate == NamedNode(SH + "result")]
-    return ValidationReport(in_order(_read_result(found, shapes, node) for node in nodes))
-
-
-def _read_result(found: TripleIndex, shapes: TripleIndex, node: Term) -> ValidationResult:
-    shape = _required(found, node, "sourceShape")
-    path = found.value(node, NamedNode(SH + "resultPath"))
-    constraint = found.value(node, NamedNode(SH + "sourceConstraint"))
-    docs = shapes.value(shape, _DOCS)
-    details = (_read_result(found, shapes, d) for d in found.values(node, NamedNode(SH + "detail")))
-    return ValidationResult(
-        focus_node=_required(found, node, "focusNode"),
-        path=None if path is None else read_path(found, path),
-        value=found.value(node, NamedNode(SH + "value")),
-        source_shape=shape,
-        source_constraint=constraint if isinstance(constraint, NamedNode) else None,
-        constraint_component=_required(found, node, "sourceConstraintComponent"),
-        severity=_required(found, node, "resultSeverity"),
-        message=_text(found.values(node, NamedNode(SH + "resultMessage"))),
-        fix_hint=_text(shapes.values(shape, _FIX_HINT)),
-        docs=docs.value if isinstance(docs, NamedNode) else "",
-        detail=in_order(details),
-    )
-
-
-def _required(found: TripleIndex, node: Term, name: str) -> Term:
-    value = found.value(node, NamedNode(SH + name))
-    if value is None:
-        raise ShapesError(f"A result of the report has no sh:{name}.")
-    return value
-
-
-def _text(values: Iterable[Term]) -> str:
-    """Return the English text among the values, else the first in order; empty if there is none."""
-    texts = [value for value in values if isinstance(value, Literal)]
-    texts.sort(key=lambda text: (text.language not in ("en", None), text.value))
-    return texts[0].value if texts else ""
-
-
-def to_graph(report: ValidationReport) -> list[Triple]:
-    """Return the W3C report graph; its blank nodes are named after the order of the results."""
-    node = BlankNode("report")
-    conforms = Literal(str(report.conforms).lower(), datatype=NamedNode(XSD + "boolean"))
-    triples = [
-        Triple(node, _TYPE, NamedNode(SH + "ValidationReport")),
-        Triple(node, NamedNode(SH + "conforms"), conforms),
-    ]
-    for number, result in enumerate(report.results, start=1):
-        result_node = BlankNode(f"result{number}")
-        triples.append(Triple(node, NamedNode(SH + "result"), result_node))
-        triples += _result_triples(result_node, result)
-    return triples
-
-
-def _result_triples(node: BlankNode, result: ValidationResult) -> list[Triple]:
-    path, described = None, list[Triple]()
-    if result.path is not None:
-        fresh = (BlankNode(f"{node.value}path{n}") for n in count(1))
-        path, described = write_path(result.path, fresh)
-    values = {
-        "focusNode": result.focus_node,
-        "resultPath": path,
-        "value": result.value,
-        "sourceShape": result.source_shape,
-        "sourceConstraint": result.source_constraint,
-        "sourceConstraintComponent": result.constraint_component,
-        "resultSeverity": result.severity,
-        "resultMessage": Literal(result.message) if result.message else None,
-    }
-    triples = [
-        Triple(node, _TYPE, NamedNode(SH + "ValidationResult")),
-        *(Triple(node, NamedNode(SH + p), o) for p, o in values.items() if o is not None),
-        *described,
-    ]
-    for number, detail in enumerate(result.detail, start=1):
-        inner = BlankNode(f"{node.value}detail{number}")
-        triples.append(Triple(node, NamedNode(SH + "detail"), inner))
-        triples += _result_triples(inner, detail)
-    return triples
-
-
 def to_text(report: ValidationReport) -> str:
     """Return the list that people read: record, problem, how to fix; the counts at the end."""
     groups = groupby(report.results, key=lambda result: result.focus_node)
@@ -309,12 +237,18 @@ def to_text(report: ValidationReport) -> str:
         "\n".join([show(node), *(_result_text(result) for result in results)])
         for node, results in groups
     ]
-    return "\n\n".join([*blocks, counts_text(report) + _most_often(report)]) + "\n"
+    end = counts_text(report) + _most_often(report) + _not_read(report)
+    return "\n\n".join([*blocks, end]) + "\n"
+
+
+def _not_read(report: ValidationReport) -> str:
+    names = ", ".join(unread.source for unread in report.unread)
+    return f"\nUnreadable, and so not checked: {names}." if names else ""
 
 
 def _most_often(report: ValidationReport) -> str:
     """Return a line with the rules that were not kept most often, where results are many."""
-    rules = Counter(show(result.source_shape) for result in report.results)
+    rules = Counter(r.shape_name or show(r.source_shape) for r in report.results)
     if len(report.results) < _MANY or len(rules) == 1:
         return ""
     told = (f"{rule} ({number:,})" for rule, number in rules.most_common(_MOST_RULES))
@@ -325,7 +259,7 @@ def _result_text(result: ValidationResult) -> str:
     rows = {
         "at": "" if result.place is None else str(result.place),
         "path": "" if result.path is None else show_path(result.path),
-        "value": "" if result.value in (None, result.focus_node) else show(result.value),
+        "value": "" if result.value in (None, result.focus_node) else spelled(result.value),
         "fix": result.fix_hint,
         "try": result.suggestion,
         "rule": result.rule,
@@ -333,13 +267,16 @@ def _result_text(result: ValidationResult) -> str:
     lines = [f"  {name_of(result.severity)}: {message_of(result)}"]
     lines += [f"    {name:<6}{text}" for name, text in rows.items() if text]
     if not result.fix_hint:  # where there is one, it says what matters of the shapes inside
-        lines += map(_detail_text, result.detail)
+        lines += _detail_lines(result)
     return "\n".join(lines)
 
 
-def _detail_text(detail: ValidationResult) -> str:
-    about = "" if detail.path is None else f"{show_path(detail.path)}: "
-    return f"    {'why':<6}{show(detail.focus_node)} {about}{message_of(detail)}"
+def _detail_lines(result: ValidationResult, *, depth: int = 0) -> Iterator[str]:
+    for detail in result.detail:
+        about = "" if detail.path is None else f"{show_path(detail.path)}: "
+        told = f"{spelled(detail.focus_node)} {about}{message_of(detail)}"
+        yield f"    {'why':<6}{'  ' * depth}{told}"
+        yield from _detail_lines(detail, depth=depth + 1)
 
 
 def message_of(result: ValidationResult) -> str:
@@ -368,11 +305,15 @@ def severity_of(word: str) -> Term:
 def counts_text(report: ValidationReport) -> str:
     """Return how many results of each severity there are, in one sentence or two."""
     if report.conforms:
-        return "No problems: every record conforms to the shapes."
-    counts = [(name_of(severity), report.count(severity)) for severity in SEVERITIES]
-    counted = [f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in counts]
+        return PRAISE if report.looked else UNTOUCHED
+    told = ", ".join(_counted(name_of(s), number) for s, number in report.counts.items())
     records = len({result.focus_node for result in report.results})
-    told = ", ".join(counted)
     if report.left_off:
-        return f"{told}. The first {len(report.results):,} of {report.total:,} are shown."
+        shown = f"{len(report.results):,}" if report.results else "None"
+        return f"{told}. {shown} of {report.total:,} are shown."
     return f"{told} in {records:,} {'record' if records == 1 else 'records'}."
+
+
+def _counted(name: str, number: int) -> str:
+    known = {name_of(severity) for severity in SEVERITIES}
+    return f"{number:,} {name}{'' if number == 1 or name not in known else 's'}"

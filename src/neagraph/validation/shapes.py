@@ -102,6 +102,7 @@ class Shape:
         deactivated: Whether it is passed over: all nodes conform to it.
         fix_hint: What to write; empty if it says nothing.
         docs: IRI of the page on it; empty if it names none.
+        label: What people call it; empty for its own name.
     """
 
     node: Term
@@ -114,6 +115,7 @@ class Shape:
     deactivated: bool
     fix_hint: str = ""
     docs: str = ""
+    label: str = ""
 
     @property
     def references(self) -> tuple[Term, ...]:
@@ -123,7 +125,7 @@ class Shape:
     @property
     def name(self) -> str:
         """The shape as people know it."""
-        return show(self.node)
+        return self.label or show(self.node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple, show
 from neagraph.validation.index import TripleIndex
+from neagraph.validation.naming import spelled
 from neagraph.validation.report import ValidationResult
 from neagraph.vocab import RDF_TYPE, RDFS, RDFS_LABEL, SH, SKOS, SKOS_PREF_LABEL, XSD
 
@@ -85,7 +86,7 @@ class Suggester:
         meant = self._rewritten(value, shape) or self._nearest(value, shape)
         if meant is None or meant == value:
             return None
-        return Suggestion(f"did you mean {_written(meant)}?")
+        return Suggestion(f"did you mean {spelled(meant)}?")
 
     def _property(self, result: ValidationResult) -> Suggestion | None:
         """Look for the missing property among those of the record that nobody knows."""
@@ -274,12 +275,3 @@ def _bare(text: str) -> str:
 
 def _local_name(iri: str) -> str:
     return re.split(r"[/#:]", iri.rstrip("/#"))[-1]
-
-
-def _written(term: Term) -> str:
-    """Return a term as it would be written: numbers bare, other literals with their datatype."""
-    if not isinstance(term, Literal) or term.datatype.value == XSD + "string":
-        return show(term)
-    if term.datatype.value in {XSD + "decimal", XSD + "integer"}:
-        return term.value
-    return f'"{term.value}"^^{show(term.datatype)}'

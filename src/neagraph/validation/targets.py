@@ -5,13 +5,18 @@ Source: W3C SHACL (2017), section 2.1.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rdflib import OWL, RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
-from neagraph.rdf.terms import Term, Triple
+from neagraph.rdf.engine import Engine
+from neagraph.rdf.terms import BlankNode, NamedNode, Term, Triple
+from neagraph.validation.lexical import kept_form
+from neagraph.validation.shapes import Target, TargetKind
+from neagraph.vocab import RDF_TYPE
 
+_TYPE = NamedNode(RDF_TYPE)
 _DECLARATIONS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -69,9 +74,46 @@ def _implicit_classes(shapes: Graph) -> Iterator[tuple[Node, URIRef]]:
                 yield shape, kind
 
 
-def foreign_nodes(data: Sequence[Triple], background: Sequence[Triple]) -> set[Term]:
-    """Return the nodes that the background mentions and that the data do not describe."""
+def selects_any(
+    engine: Engine,
+    target: Target,
+    below: Mapping[Term, Sequence[Term]],
+    *,
+    foreign: Collection[Term],
+) -> bool:
+    """Return whether a target selects a node of the data; one that is named counts always.
+
+    Args:
+        engine: The data and their background.
+        target: The target.
+        below: Each class with subclasses, as `hierarchy.subclasses` has it.
+        foreign: The nodes that are not the data's own.
+    """
+    if target.kind is TargetKind.NODE or not isinstance(target.value, NamedNode):
+        return True
+    if target.kind is TargetKind.CLASS:
+        classes = below.get(target.value) or (target.value,)
+        quads = (quad for class_ in classes for quad in engine.matching(None, _TYPE, class_))
+        return any(quad.subject not in foreign for quad in quads)
+    found = engine.matching(None, target.value)
+    if target.kind is TargetKind.SUBJECTS_OF:
+        return any(quad.subject not in foreign for quad in found)
+    return any(quad.object not in foreign for quad in found)
+
+
+def foreign_nodes(data: Engine, background: Sequence[Triple]) -> set[Term]:
+    """Return the nodes that the background mentions and that the data do not describe.
+
+    Args:
+        data: The data alone, literals in the form that keeps them as they are written.
+        background: What is read together with them.
+    """
     described = {triple.subject for triple in background}
     mentioned = described | {triple.object for triple in background}
-    own = {triple.subject for triple in data} | ({triple.object for triple in data} - described)
-    return mentioned - own
+    return {node for node in mentioned if not _is_own(kept_form(node), data, node in described)}
+
+
+def _is_own(node: Term, data: Engine, is_described: bool) -> bool:  # noqa: FBT001  said by its name
+    if isinstance(node, NamedNode | BlankNode) and any(data.matching(node)):
+        return True
+    return not is_described and any(data.matching(None, None, node))

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal as OneOf
 
-from neagraph.errors import UnreadableError
 from neagraph.rdf.engine import Engine
 from neagraph.rdf.io import triples_of
-from neagraph.rdf.terms import Literal, NamedNode, Quad, Term, Triple
+from neagraph.rdf.terms import Quad, Triple
 from neagraph.validation.affected import Affected, affected_by
-from neagraph.validation.checks import Check, compile_checks
+from neagraph.validation.checks import Check
 from neagraph.validation.compiler import JUST_WRITTEN, STORED, CompiledShapes
+from neagraph.validation.details import Details
 from neagraph.validation.dialect import Dialect
-from neagraph.validation.hierarchy import subclasses
-from neagraph.validation.lexical import kept_form, kept_forms, protected, read_back
-from neagraph.validation.queries import SHAPES_GRAPH
+from neagraph.validation.lexical import kept_forms
+from neagraph.validation.loaded import LoadedData, as_written, by_referee
 from neagraph.validation.reading import read_shapes
 from neagraph.validation.report import ValidationReport, ValidationResult, gather
 from neagraph.validation.running import present, run_everywhere, run_on
-from neagraph.validation.shapes import Shapes
+from neagraph.validation.screening import Screen
 from neagraph.validation.targets import foreign_nodes
 from neagraph.vocab import RDFS
 
@@ -54,24 +53,14 @@ def validate(
         ShapesError: If there is no shape among the shapes, or one that cannot be used.
         UnreadableError: If a triple holds a triple, which SHACL does not know.
     """
-    found = read_shapes(shapes)
     if engine == "pyshacl":
-        report = _by_referee(data, shapes=shapes, background=background)
-        return gather(report.results, most=most)
-    foreign = foreign_nodes(data, background) if background else set[Term]()
-    skip = frozenset(foreign | {kept_form(node) for node in foreign})
-    run = _Run([*data, *background], shapes, found, skip)
-    results = _all_results(run, data, background)
-    return gather(results, most=most)
-
-
-def _all_results(
-    run: _Run, data: Sequence[Triple], background: Sequence[Triple]
-) -> Iterator[ValidationResult]:
-    yield from run.results()
-    if run.fallback:
-        report = _by_referee(data, shapes=run.shapes, background=background, only=run.fallback)
-        yield from report.results
+        read_shapes(shapes)
+        foreign = foreign_nodes(LoadedData(data).engine, background) if background else ()
+        results = by_referee([*data, *background], shapes=shapes, foreign=foreign)
+        return gather(results, most=most)
+    loaded = LoadedData(data)
+    loaded.add_background(background)
+    return loaded.explained(gather(loaded.results(shapes), most=most))
 
 
 def validate_dataset(
@@ -89,7 +78,8 @@ def validate_dataset(
     """
     with present(engine, compiled.shapes.ends_of_empty_paths):
         found = run_everywhere(engine, compiled.checks, STORED)
-        return gather(chain(found, _left_to_referee(engine, compiled)), most=most)
+        report = gather(chain(found, _left_to_referee(engine, compiled)), most=most)
+        return replace(report, results=_explained(report.results, engine, compiled))
 
 
 def validate_change(  # noqa: PLR0913  a change has two sides and a source
@@ -128,167 +118,69 @@ def validate_change(  # noqa: PLR0913  a change has two sides and a source
     forms = kept_forms(as_written).items()
     written = {stored: kept for stored, kept in forms if stored in engine}
     with present(engine, compiled.shapes.ends_of_empty_paths):
-        found = list(_run_affected(engine, compiled, affected, written))
+        run = list(_run_affected(engine, compiled, affected, written))
+        found = _explained(run, engine, compiled)
     return gather(chain(found, _left_to_referee(engine, compiled)), most=most)
+
+
+def _explained(
+    results: Iterable[ValidationResult], engine: Engine, compiled: CompiledShapes
+) -> tuple[ValidationResult, ...]:
+    details = Details(engine, compiled.shapes, STORED)
+    return tuple(map(details.added_to, results))
 
 
 def _run_affected(
     engine: Engine, compiled: CompiledShapes, affected: Affected, written: dict[Quad, Quad]
 ) -> Iterator[ValidationResult]:
     numbers = sorted([*affected.nodes, *affected.everywhere])
+    stored = _Run(engine, affected, STORED, Screen(engine, compiled.shapes))
     if not written:
-        yield from _run_checks(engine, compiled.checks, numbers, affected, STORED)
+        yield from stored.of(compiled.checks, numbers)
         return
     queried = [number for number in numbers if compiled.checks[number].asks_sparql]
     others = [number for number in numbers if not compiled.checks[number].asks_sparql]
-    yield from _run_checks(engine, compiled.checks, queried, affected, STORED)
+    yield from stored.of(compiled.checks, queried)
     engine.remove(written)
     engine.add(written.values())
     try:
-        found = _run_checks(engine, compiled.just_written, others, affected, JUST_WRITTEN)
-        yield from map(_read_back, found)
+        found = _Run(engine, affected, JUST_WRITTEN).of(compiled.just_written, others)
+        yield from map(as_written, found)
     finally:
         engine.remove(written.values())
         engine.add(written)
 
 
-def _run_checks(
-    engine: Engine,
-    checks: Sequence[Check],
-    numbers: Iterable[int],
-    affected: Affected,
-    dialect: Dialect,
-) -> Iterator[ValidationResult]:
-    for number in numbers:
-        if number in affected.everywhere:
-            yield from run_everywhere(engine, [checks[number]], dialect)
-        else:
-            yield from run_on(engine, checks[number], affected.nodes[number], dialect)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Runs checks on what a change affects.
+
+    Args:
+        engine: The dataset.
+        affected: What the change affects.
+        dialect: How the dataset is spoken of.
+        screen: Tells which nodes need no query.
+    """
+
+    engine: Engine
+    affected: Affected
+    dialect: Dialect
+    screen: Screen | None = None
+
+    def of(self, checks: Sequence[Check], numbers: Iterable[int]) -> Iterator[ValidationResult]:
+        """Yield what the checks with these numbers find."""
+        for number in numbers:
+            check = checks[number]
+            if number in self.affected.everywhere:
+                yield from run_everywhere(self.engine, [check], self.dialect)
+                continue
+            nodes = self.affected.nodes[number]
+            if self.screen is not None:
+                nodes = self.screen.left(check, nodes)
+            yield from run_on(self.engine, check, nodes, self.dialect)
 
 
 def _left_to_referee(engine: Engine, compiled: CompiledShapes) -> Iterator[ValidationResult]:
     if compiled.fallback:
         data = triples_of(engine.matching())
-        report = _by_referee(data, shapes=compiled.triples, only=compiled.fallback)
-        yield from report.results
-
-
-class _Run:
-    """One validation of data that were just read.
-
-    Queries of SHACL's own components run on literals that are kept as written. Where the shapes
-    hold SPARQL, the literals are then exchanged for those of the engine, with which it can
-    calculate.
-    """
-
-    def __init__(
-        self,
-        triples: Sequence[Triple],
-        shapes: Sequence[Triple],
-        found: Shapes,
-        skip: frozenset[Term],
-    ) -> None:
-        self.shapes = shapes
-        self._skip = skip
-        self._changed: dict[Triple, Triple] = {}
-        self._engine = Engine(self._quads(triples))
-        hierarchy = subclasses(triples)
-        self._found = found
-        self._dialect = Dialect(is_protected=True, subclasses=hierarchy)
-        compiled = compile_checks(found, self._dialect)
-        self._checks = compiled.checks
-        self.fallback = [shape.node for shape in compiled.fallback]
-
-    def _quads(self, triples: Iterable[Triple]) -> Iterator[Quad]:
-        for triple in triples:
-            value = triple.object
-            if isinstance(value, Literal):
-                kept = protected(value)
-                if kept is not value:
-                    self._changed[triple] = Triple(triple.subject, triple.predicate, kept)
-                    value = kept
-            elif isinstance(value, Triple):
-                raise UnreadableError(
-                    f"Triples inside triples cannot be validated: {value}.",
-                    hint="Give the inner statement an address and describe it with triples of its "
-                    "own.",
-                )
-            yield Quad(triple.subject, triple.predicate, value)
-
-    def results(self) -> Iterator[ValidationResult]:
-        """Yield all results but those of shapes that go to the referee."""
-        ends = (kept_form(node) for node in self._found.ends_of_empty_paths)
-        with present(self._engine, ends):
-            yield from self._results()
-
-    def _results(self) -> Iterator[ValidationResult]:
-        others = (check for check in self._checks if not check.asks_sparql)
-        for result in run_everywhere(self._engine, others, self._dialect, skip=self._skip):
-            yield _read_back(result)
-        queried = [check for check in self._checks if check.asks_sparql]
-        if queried:
-            yield from self._queried(queried)
-
-    def _queried(self, checks: list[Check]) -> Iterator[ValidationResult]:
-        dialect, written = self._dialect, self._written_forms()
-        if written or self._changed:
-            self._exchange()
-            dialect = replace(dialect, is_protected=False)
-            roots = dict.fromkeys(check.root.node for check in checks)
-            compiled = compile_checks(
-                self._found, dialect, roots=[self._found[node] for node in roots]
-            )
-            checks = [check for check in compiled.checks if check.asks_sparql]
-        if any(check.asks_for_shapes_graph for check in checks):
-            name = NamedNode(SHAPES_GRAPH)
-            self._engine.add(Quad(t.subject, t.predicate, t.object, name) for t in self.shapes)
-        for result in run_everywhere(self._engine, checks, dialect, skip=self._skip):
-            yield _with_terms(result, lambda term: written.get(term, read_back(term)))
-
-    def _exchange(self) -> None:
-        self._engine.remove(Quad(t.subject, t.predicate, t.object) for t in self._changed.values())
-        self._engine.add(Quad(t.subject, t.predicate, t.object) for t in self._changed)
-
-    def _written_forms(self) -> dict[Term, Term]:
-        """Return, for values as the engine has them, the form of the data if there is only one."""
-        named = (target.value for root in self._found.roots for target in root.targets)
-        changed = [term for term in named if kept_form(term) is not term]
-        literals = dict.fromkeys([*(triple.object for triple in self._changed), *changed])
-        numbered = {NamedNode(f"urn:x-neagraph:{n}"): text for n, text in enumerate(literals)}
-        value = NamedNode("urn:x-neagraph:value")
-        forms: dict[Term, list[Term]] = {}
-        for quad in Engine(Quad(node, value, text) for node, text in numbered.items()).quads():
-            if isinstance(quad.subject, NamedNode):
-                forms.setdefault(quad.object, []).append(numbered[quad.subject])
-        return {
-            stored: texts[0]
-            for stored, texts in forms.items()
-            if len(texts) == 1 and next(self._engine.matching(None, None, stored), None) is None
-        }
-
-
-def _read_back(result: ValidationResult) -> ValidationResult:
-    """Return a result with literals as they were written."""
-    return _with_terms(result, read_back)
-
-
-def _with_terms(result: ValidationResult, change: Callable[[Term], Term]) -> ValidationResult:
-    """Return a result with other terms in the place of its focus node and its value."""
-    focus = change(result.focus_node)
-    value = None if result.value is None else change(result.value)
-    if focus is result.focus_node and value is result.value:
-        return result
-    return replace(result, focus_node=focus, value=value)
-
-
-def _by_referee(
-    data: Sequence[Triple],
-    *,
-    shapes: Sequence[Triple],
-    background: Sequence[Triple] = (),
-    only: Collection[Term] | None = None,
-) -> ValidationReport:
-    # Imported when it is needed: that takes longer than all that is needed always.
-    from neagraph.validation.referee import validate_with_pyshacl  # noqa: PLC0415
-
-    return validate_with_pyshacl(data, shapes=shapes, background=background, only=only)
+        yield from by_referee(data, shapes=compiled.triples, only=compiled.fallback)

@@ -166,3 +166,20 @@ def test_results_as_text_are_aligned_and_counted() -> None:
 
 def test_a_boolean_as_text_is_a_word() -> None:
     assert as_text(read_results(Engine().answer(QueryRequest("ASK {}")).body)) == "yes\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", "s,p,o"),
+        ("SELECT DISTINCT * WHERE { ?z ?y ?x BIND(1 AS ?a) }", "z,y,x,a"),
+        ("# ?o\nSELECT*{ ?s ?p ?o FILTER(?s = ?none || true) }", "s,p,o"),
+        ("SELECT * FROM <http://example.org/g> { ?s ?p ?o }", "s,p,o"),
+        ("SELECT ?o ?s { { SELECT * { ?s ?p ?o } } }", "o,s"),
+        ("SELECT * { { SELECT ?o (2 * ?n AS ?m) { ?s ?p ?o BIND(1 AS ?n) } } }", "o,m"),
+        ("SELECT * { }", ""),
+    ],
+)
+def test_a_star_stands_for_the_variables_in_the_order_of_the_text(text, columns):
+    table = read_results(Engine().answer(QueryRequest(text)).body)
+    assert ",".join(table.variables) == columns

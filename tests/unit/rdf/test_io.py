@@ -8,6 +8,7 @@ import pytest
 
 from neagraph.errors import FormatError, LimitError, RdfSyntaxError, UnreadableError
 from neagraph.rdf import io
+from neagraph.rdf.advice import xml_place
 from neagraph.rdf.formats import (
     GRAPH_FORMATS,
     TURTLE,
@@ -20,6 +21,8 @@ from neagraph.rdf.terms import Literal, NamedNode, Quad
 NTRIPLES = graph_format_by_name("ntriples")
 RDFXML = graph_format_by_name("rdfxml")
 JSONLD = graph_format_by_name("jsonld")
+DESCRIBED = b"""<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <r:Description r:about="x" r:type="http://x/"/></r:RDF>"""
 
 
 def test_parse_keeps_lexical_forms() -> None:
@@ -40,7 +43,11 @@ def test_parse_keeps_lexical_forms() -> None:
         (b"\x89PNG\r\n\x1a\n\x00", TURTLE, "x.ttl:1:", "UTF-8", "UTF-8"),
         ("<a:s> <a:p> <a:ö> .".encode("latin-1"), TURTLE, "x.ttl:1:", "UTF-8", "UTF-8"),
         (b"<a:s> <a:p> <a:o>", NTRIPLES, "x.ttl:1:", "N-Triples syntax", "suffix"),
-        (b"<rdf:RDF><a></rdf:RDF>", RDFXML, "x.ttl", "RDF/XML syntax", "prefix rdf:"),
+        (b"<rdf:RDF><a></rdf:RDF>", RDFXML, "x.ttl:1:1", "RDF/XML syntax", 'xmlns:rdf="http://www'),
+        (b"<a:b xmlns:a='http://a/'>\n</a:c>", RDFXML, "x.ttl:2:3", "ill-formed", "format"),
+        (DESCRIBED, RDFXML, "x.ttl", "No scheme found", 'xml:base="'),
+        (b"<a> <http://b/> <http://c/> .", NTRIPLES, "x.ttl:1:1", "No scheme", "in full."),
+        (b"<http://a/> <http://b/> 'x\n", TURTLE, "x.ttl:1:25", "syntax: Unexpected end", "format"),
         (b'{"@context": "http://a.example/", "@id": "a:s"}', JSONLD, "x.ttl", "remote context",
          "never fetched"),
         (b"{bad", JSONLD, "x.ttl:1:2", "JSON-LD syntax", "suffix"),
@@ -52,6 +59,11 @@ def test_parse_tells_what_where_and_what_to_do(text, fmt, where, said, hint) -> 
     assert caught.value.where.startswith(where)
     assert said in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_well_formed_xml_has_no_place_of_an_error() -> None:
+    assert xml_place(b"<a/>", "ill-formed, says the engine") is None
+    assert xml_place(b"<a>", "ill-formed") == (1, 4)
 
 
 @pytest.mark.parametrize("text", [b"", b"# nothing but a comment\n", b"@prefix a: <a:> .\n"])

@@ -256,3 +256,41 @@ def test_ten_times_as_many_triples_take_ten_times_as_long(grows_at_most):
         assert found.of_node(NamedNode(EX + f"s{number - 1}")).line == number + 1
 
     grows_at_most(30, find, 1_000, 10_000)
+
+
+WANTED = """@prefix e: <http://e.org/> . # e:no e:p 1 .
+e:a e:p "x. e:b" , 1.5 , 1.e0 ; a e:C .
+e:b.c e:p e:d.e , <http://e.org/f> ; e:q '''long.
+e:a e:p 2 .''' , "x"@en-GB , "1"^^e:t , true . e:b e:p 7.
+e:g e:p [ e:q e:b ] . _:n e:p e:b . e:b e:q ( 1 2 ) .
+@prefix e: <http://f.org/> .
+e:b e:p 3 . <http://e.org/b> e:p 4 .
+"""
+
+
+@pytest.mark.parametrize("name", ["b", "b.c", "a", "none"])
+def test_places_of_wanted_subjects_are_those_among_all(name):
+    triples = triples_of(parse(WANTED.encode(), TURTLE, source="f"))
+    node = NamedNode(f"http://e.org/{name}")
+    blank = [t for t in triples if "_:" in f"{t.subject}{t.object}"]
+    every, some = (
+        positions(WANTED.encode(), TURTLE, part, source="f", wanted=wanted)
+        for part, wanted in ((triples, None), (blank, [node]))
+    )
+    own = [t for t in triples if t.subject == node]
+    assert (some.of_node(node) is not None) == bool(own)
+    for t in own:
+        if not isinstance(t.object, BlankNode):
+            place = some.of_value(node, t.predicate, t.object)
+            assert place == every.of_value(node, t.predicate, t.object) is not None
+        assert some.of_property(node, t.predicate) == every.of_property(node, t.predicate)
+
+
+def test_places_of_wanted_blank_nodes_are_found_by_what_is_said_of_them():
+    triples = triples_of(parse(WANTED.encode(), TURTLE, source="f"))
+    blank = [t for t in triples if "_:" in f"{t.subject}{t.object}"]
+    (node,) = {t.subject for t in blank if t.object == NamedNode("http://e.org/b")
+               and t.predicate == NamedNode("http://e.org/q")}  # fmt: skip
+    found = positions(WANTED.encode(), TURTLE, blank, source="f", wanted=[node])
+    assert str(found.of_node(node)) == "f:5:9"
+    assert found.of_node(NamedNode("http://e.org/a")) is None

@@ -140,6 +140,10 @@ SEVERAL = {
         ),
         {"<http://a/b/1>", "<http://a/d/e/2>", "<http://a/b/c#3>"},
     ),
+    "a long chain of bases": (
+        "CLEAR ALL ; " + "BASE <b/> PREFIX x: <c#> INSERT DATA { x:s x:p <1>, x:2 } ; " * 100,
+        {f"<http://a/{'b/' * n}{name}>" for n in range(1, 101) for name in ("1", "c#2")},
+    ),
     "a prefix on a base": (
         "BASE <b/> CLEAR ALL ; PREFIX : <c/> INSERT DATA { :s :p :1 } ; DELETE WHERE { <s> <p> 1 }",
         {"<http://a/b/c/1>"},
@@ -209,6 +213,22 @@ UPDATES = {
         lambda i: f"INSERT DATA {{ :s :p {i} }} ; DELETE WHERE {{ :s :q {i} }}",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BASE <http://a/> CLEAR ALL ; " + "BASE <b/> CLEAR ALL ; " * 3_000,
+        "BASE <http://a/> " + "BASE <b/> " * 3_000 + "CLEAR ALL ; CLEAR DEFAULT",
+        f"PREFIX x: <http://a/{'b' * 3_000}> CLEAR GRAPH x:1 ; CLEAR GRAPH x:2",
+    ],
+    ids=["before each", "before all", "at once"],
+)
+def test_declarations_do_not_grow_without_end(text: str) -> None:
+    """An update would else be as long as the square of what was sent."""
+    with pytest.raises(QueryError, match=r"an IRI of [23],0") as caught:
+        runs(read_update(text))
+    assert "short absolute IRIs" in (caught.value.hint or "")
 
 
 @pytest.mark.slow

@@ -28,10 +28,10 @@ ARTIFACT = strict(["uri"], uri={"type": "string", "format": "uri-reference", "mi
 PHYSICAL = strict(["artifactLocation", "region"], artifactLocation=ARTIFACT, region=REGION)  # 3.29
 LOGICAL = strict(["fullyQualifiedName"], fullyQualifiedName=TEXT, kind=TEXT)  # 3.33
 LOCATION = strict(  # 3.28
-    ["logicalLocations"],
+    [],
     physicalLocation=PHYSICAL,
     logicalLocations={"type": "array", "items": LOGICAL, "minItems": 1},
-)
+) | {"minProperties": 1}
 RULE = strict(  # 3.49
     ["id", "shortDescription"],
     id=TEXT,

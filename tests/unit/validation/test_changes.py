@@ -134,6 +134,23 @@ QUERIES = {
         "ex:b ex:unheard 'x'@en .": {"a"},
         "ex:a ex:unheard 1 .": set(),
     },
+    "$this { $this ?any ?b FILTER NOT EXISTS { ?b ex:n ?n } }": {
+        "ex:b ex:n 5 .": {"a"},
+        "ex:d ex:n 5 .": set(),
+    },
+    "$this ?any { $this ?any ?b FILTER NOT EXISTS { ?any a ?kind } }": {
+        "ex:p a ex:Property .": {"a", "z"},
+        "[] a ex:Property .": set(),
+        "ex:d a ex:Property .": set(),
+    },
+    "$this ?any ?b { $this ?any ?b FILTER (?any IN (ex:q, ex:s)) }": {
+        "ex:a ex:s ex:b .": {"a"},
+        "ex:a ex:r ex:b .": set(),
+        "ex:b ex:q 1 .": set(),
+    },
+    "$this ?any ?b { $this ?any ?b FILTER (?any IN (ex:q, ex:s) || ?b = 1) }": {
+        "ex:a ex:r 1 .": {"a"},
+    },
     "$this { ex:a ex:p ?b . $this ex:q ?b }": {"ex:a ex:p 1 .": {"a"}, "ex:z ex:p 2 .": set()},
 }
 QUERY_CASES = [
@@ -153,7 +170,7 @@ UNKNOWN = (
     "$this { $this ex:p ( 1 2 ) }",
     "$this { $this !ex:p ?x }",
     "$this { ?a ex:p ?b }",
-    "$this { $this ?any ?b . ?b ex:q ?c }",
+    "$this { $this ?any ?b . ?c ?any ?d }",
     "$this { $this ex:q 1.5 }",
 )
 
@@ -175,6 +192,23 @@ def test_a_removed_triple_affects_what_it_led_to():
     removed = [Triple(q.subject, q.predicate, q.object) for q in gone]
     report = validate_change(engine, compiled, added=[], removed=removed)
     assert [r.focus_node for r in report.results] == [ex("a")]
+
+
+REMOVED = {
+    "SELECT $this { $this ex:p ?b }": 0,
+    "SELECT $this { $this ex:q 1 FILTER NOT EXISTS { $this ex:p ?b } }": 1,
+    "SELECT $this { $this ex:p|ex:q ?b } GROUP BY $this HAVING (COUNT(*) < 2)": 1,
+}
+
+
+@pytest.mark.parametrize(("query", "found"), REMOVED.items())
+def test_a_removed_triple_affects_what_lacks_it(query, found):
+    shapes = read(f'{ON_C} sh:sparql [ sh:prefixes ex:names ; sh:select "{query}" ] .')
+    engine, compiled, gone = live(DATA), compile_shapes(shapes), a_change("ex:a ex:p ex:b .")
+    engine.remove([Quad(gone.subject, gone.predicate, gone.object)])
+    looked_at = affected_by(engine, compiled, added=[], removed=[gone])
+    assert list(map(len, looked_at.nodes.values())) == [found] * found
+    assert validate_change(engine, compiled, added=[], removed=[gone]).total == found
 
 
 HUB = "".join(f"ex:n{number} a ex:C ; ex:p ex:hub ; ex:q {number} ." for number in range(80))

@@ -13,11 +13,10 @@ from neagraph.validation.report import (
     WARNING,
     ValidationReport,
     ValidationResult,
-    from_graph,
     in_order,
-    to_graph,
     to_text,
 )
+from neagraph.validation.report_graph import from_graph, to_graph
 from neagraph.vocab import NEA, SH, thing
 
 RESULT = ValidationResult(
