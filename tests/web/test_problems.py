@@ -158,3 +158,11 @@ def test_when_too_many_wait_the_next_is_told_to_come_back():
         assert (await threads.ask(QueryRequest, "ASK {}")).text == "ASK {}"
 
     asyncio.run(scenario())
+
+
+def test_who_accepts_plain_text_gets_sentences(client):
+    answer = client.get("/nothing", headers={"Accept": "text/plain"})
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text == (
+        "/nothing: There is nothing at this address.\n→ The start page, /, tells what there is.\n"
+    )

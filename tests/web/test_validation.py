@@ -6,11 +6,10 @@ import csv
 import gzip
 import io
 import json
-import threading
-import time
 
 import httpx
 import pytest
+from tests.samples import HEAD, MEETING, SHAPES, THEIRS, WRONG
 
 from neagraph.model import Limits
 from neagraph.queries import load_catalogue
@@ -21,22 +20,6 @@ from neagraph.settings import project_root
 from neagraph.store.process import ProcessStore, StoreSource
 from neagraph.vocab import SH
 
-HEAD = """@base <https://w3id.org/neagraph/id/> .
-@prefix nea: <https://w3id.org/neagraph/ontology#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-"""
-MEETING = """<meeting/example-1> a nea:ExpertMeeting ;
-  rdfs:label "Example"@en ;
-  nea:heldTime <timespan/example-1/held> ;
-  nea:conveningBasis <voc/basis/unstated> .
-<timespan/example-1/held> a nea:TimeSpan .
-"""
-SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://example.org/> .
-e:Shape a sh:NodeShape ; sh:targetClass e:C ; sh:property e:Property .
-e:Property sh:path e:p ; sh:maxLength 2 ; sh:message "Too long." .
-"""
-WRONG = HEAD + MEETING.replace("rdfs:label", "rdfs:lable")
-THEIRS = "@prefix e: <http://example.org/> .\ne:x a e:C ;\n  e:p 'long' ."
 TURTLE = {"Content-Type": "text/turtle"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 RESULT = SH + "ValidationResult"
@@ -120,9 +103,9 @@ def test_parameters_bound_what_is_told(whole):
     told = whole.post("/validate?max-results=2", content=HEAD + many, headers=headers)
     assert told.headers["x-results"] == "2 of 27"
     warned = HEAD + '<mechanism/x> a nea:Mechanism ; rdfs:label "X"@en .'
-    for query, total in (("", 2), ("?severity=violation", 0)):
+    for query, shown in (("", 2), ("?severity=violation", 0)):
         told = whole.post(f"/validate{query}", content=warned, headers=TURTLE).json()
-        assert (told["total"], told["accepted"]) == (total, True)
+        assert (told["total"], told["shown"], told["accepted"]) == (2, shown, True)
 
 
 def test_data_are_checked_against_all_or_one_graph_or_none(whole):
@@ -299,9 +282,7 @@ def hasty(built, serving):
 
 
 def test_a_check_without_end_is_ended(hasty):
-    start = time.monotonic()
     told = problem(hasty.post("/validate", files=form(data=THEIRS, shapes=ENDLESS)), 503)
-    assert time.monotonic() - start < 10
     assert "longer than 2 s" in told["detail"]
     assert "neagraph validate FILE" in told["hint"]
     assert hasty.post("/validate", content=WRONG, headers=TURTLE).json()["total"] == 1
@@ -346,33 +327,29 @@ def test_problems_of_a_stream_are_events_too(whole):
     assert (name, data["status"]) == ("problem", 400)
 
 
-def test_a_client_that_goes_away_has_its_check_ended(hasty):
-    files = form(data=THEIRS, shapes=ENDLESS)
-
-    def leave():
-        with pytest.raises(httpx.ReadTimeout):
-            hasty.post("/validate", files=files, timeout=0.3)
-
-    thread = threading.Thread(target=leave)
-    thread.start()
-    thread.join()
-    start = time.monotonic()
-    told = hasty.post("/validate", content=WRONG, headers=TURTLE)
-    assert told.json()["total"] == 1
-    assert time.monotonic() - start < 2
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lone(built, serving):
-    """A client of a service with one worker, that gives a check a minute."""
+    """A client of a service with one worker, that gives a check ten minutes."""
     service = Service(
         ProcessStore(StoreSource(built.snapshot), workers=1),
         catalogue=load_catalogue(project_root() / "queries"),
-        limits=Limits(seconds=60.0),
+        limits=Limits(seconds=600.0),
         snapshot=built.snapshot,
     )
     with serving(service) as client:
         yield client
+
+
+def is_free(client):
+    """Whether the one worker of a service takes another check, long before its limit."""
+    told = client.post("/validate", content=WRONG, headers=TURTLE, timeout=60)
+    return told.json()["total"] == 1
+
+
+def test_a_client_that_goes_away_has_its_check_ended(lone):
+    with pytest.raises(httpx.ReadTimeout):
+        lone.post("/validate", files=form(data=THEIRS, shapes=ENDLESS), timeout=0.3)
+    assert is_free(lone)
 
 
 def test_a_client_that_leaves_a_stream_has_its_check_ended(lone):
@@ -380,9 +357,15 @@ def test_a_client_that_leaves_a_stream_has_its_check_ended(lone):
     with lone.stream("POST", "/validate", files=files, headers=STREAM) as response:
         name, _ = next(events(response))
     assert name == "progress"
-    start = time.monotonic()
-    assert lone.post("/validate", content=WRONG, headers=TURTLE).json()["total"] == 1
-    assert time.monotonic() - start < 20
+    assert is_free(lone)
+
+
+def test_progress_tells_the_share_and_what_is_checked(lone):
+    files = form(data=THEIRS, shapes=SHAPES + ENDLESS)
+    with lone.stream("POST", "/validate", files=files, headers=STREAM) as response:
+        told = next(data for _, data in events(response) if data.get("done"))
+    assert (told["done"], told["total"]) == (1, 2)
+    assert told["checking"] == "<http://example.org/S> sparql"
 
 
 # ---- The page ------------------------------------------------------------------------------------
@@ -424,7 +407,7 @@ def test_the_page_counts_what_it_does_not_show(whole, markup):
     many = "".join(f"<meeting/x-{n}> a nea:ExpertMeeting .\n" for n in range(9))
     fields = form(data=HEAD + many, **{"max-results": "2"})
     page = markup(whole.post("/validate", files=fields, headers=BROWSER).text)
-    assert any("The first 2 of 27 results are shown." in text for text in page.texts("p"))
+    assert any(" 2 of 27 results are shown." in text for text in page.texts("p"))
 
 
 @pytest.mark.parametrize("path", ["/validate", "/shapes"])

@@ -43,7 +43,7 @@ from neagraph.web.review import Reviewing
 from neagraph.web.sessions import Sessions
 from neagraph.web.shapes import Shapes
 from neagraph.web.sparql import PARAMETERS, SparqlEndpoint
-from neagraph.web.straight import Handler, Straight
+from neagraph.web.straight import Straight
 from neagraph.web.threads import StoreThreads
 from neagraph.web.update import UpdateEndpoint, Writing
 from neagraph.web.validation import Validation
@@ -126,11 +126,11 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
         yield
         await close()
 
-    renderer, threads = Renderer(), StoreThreads()
+    renderer, threads = Renderer(plain=service.plain), StoreThreads()
     problems = Problems(renderer)
     around = _layers(problems)
     app = _application(problems, around, lifespan=lifespan)
-    answer = _add_sparql(app, service, renderer, threads, settings=settings)
+    sparql = _add_sparql(app, service, renderer, threads, settings=settings)
     validation = Validation(service, renderer, threads, public_url=settings.public_url)
     shapes = Shapes(partial(read_sources, project_root()), renderer, threads)
     _add_validation(app, validation, shapes)
@@ -145,9 +145,10 @@ def create_app(service: Service, *, settings: Settings) -> FastAPI:
     _add_operations(app, operations, History(service, threads, public_url=settings.public_url))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     straight = Straight(
-        app.build_middleware_stack(), handler=answer, layers=around, problems=problems
+        app.build_middleware_stack(), handler=sparql.answer, layers=around, problems=problems
     )
-    app.middleware_stack = app.state.fast_lane = layers.around(straight)
+    app.state.fast_lane, app.state.express = layers.with_express(straight, sparql)
+    app.middleware_stack = app.state.fast_lane
     app.state.close = close
     return app
 
@@ -194,7 +195,7 @@ def _add_sparql(
     threads: StoreThreads,
     *,
     settings: Settings,
-) -> Handler:
+) -> SparqlEndpoint:
     """Add queries and writes; return what answers queries."""
     url = settings.public_url
     description = Description(
@@ -220,7 +221,7 @@ def _add_sparql(
     graphs = Graphs(service, writing, threads, plain=service.plain, policy=policy, public_url=url)
     _add_queries(app, sparql, description)
     _add_writing(app, update, graphs)
-    return sparql.answer
+    return sparql
 
 
 def _add_queries(app: FastAPI, sparql: SparqlEndpoint, description: Description) -> None:

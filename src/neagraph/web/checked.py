@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from neagraph.validation.report import PRAISE, UNTOUCHED
+from neagraph.validation.unread import UNREADABLE
 from neagraph.vocab import DOC, shorten
 from neagraph.web.pages import FOLDER, Renderer, ReportPage
 from neagraph.web.validation_parts import RecordView, ReportView, ResultView, Tally
@@ -25,7 +27,8 @@ def report_view(
         shapes: Address of the page on our rules; empty where there is none.
     """
     lines = {name: text.split("\n") for name, text in texts.items()}
-    groups = groupby(summary["results"], key=lambda result: result["record"])
+    unread = [_as_result(told) for told in summary.get("unreadable", ())]
+    groups = groupby([*unread, *summary["results"]], key=lambda result: result["record"])
     return ReportView(
         accepted=summary["accepted"],
         verdict=_verdict(summary),
@@ -46,19 +49,32 @@ def report_page(summary: Mapping[str, Any], texts: Mapping[str, str]) -> bytes:
 
 
 def _verdict(summary: Mapping[str, Any]) -> str:
-    if not summary["total"]:
-        return "No problems: every record conforms to the shapes."
+    if not summary["total"] and "unreadable" not in summary:
+        return PRAISE if summary["checked"] else UNTOUCHED
     accepted = (
         "The data can be accepted" if summary["accepted"] else "The data cannot be accepted yet"
     )
     if summary["shown"] == summary["total"]:
         return f"{accepted}."
-    return f"{accepted}. The first {summary['shown']:,} of {summary['total']:,} results are shown."
+    return f"{accepted}. {summary['shown']:,} of {summary['total']:,} results are shown."
 
 
 def _counts(counts: Mapping[str, int]) -> Iterable[Tally]:
     for name, number in counts.items():
         yield Tally(number, name if number == 1 else name + "s")
+
+
+def _as_result(unread: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what could not be read as if it were a record with a result."""
+    return {
+        "record": unread["source"],
+        "severity": UNREADABLE,
+        "problem": unread["message"],
+        "fix": unread.get("hint", ""),
+        "place": unread if "line" in unread else None,
+        "focusNode": "",
+        "rule": UNREADABLE,
+    }
 
 
 def _result(result: Mapping[str, Any], lines: Mapping[str, list[str]], shapes: str) -> ResultView:

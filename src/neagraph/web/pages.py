@@ -171,6 +171,15 @@ class LandingPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlainPage(Page):
+    """The start page of a plain SPARQL server."""
+
+    template: ClassVar[str] = "plain.html"
+    section: str = "home"
+    query: str = "SELECT * { ?s ?p ?o } LIMIT 100"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPage(Page):
     """The query form, with what came of the query."""
 
@@ -293,6 +302,7 @@ class ProblemPage(Page):
 
 PAGES: Final[tuple[type[Page], ...]] = (
     LandingPage,
+    PlainPage,
     QueryPage,
     ResourcePage,
     OntologyPage,
@@ -307,9 +317,13 @@ PAGES: Final[tuple[type[Page], ...]] = (
 
 
 class Renderer:
-    """Fills templates in; everything that they show is escaped."""
+    """Fills templates in; everything that they show is escaped.
 
-    def __init__(self) -> None:
+    Args:
+        plain: Whether the pages are those of a plain SPARQL server.
+    """
+
+    def __init__(self, *, plain: bool = False) -> None:
         self.environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -317,6 +331,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.globals["plain"] = plain
 
     def render(self, page: Page) -> bytes:
         """Return the page as UTF-8 HTML."""

@@ -18,6 +18,7 @@ from neagraph.rdf.formats import (
     graph_format_by_path,
 )
 from neagraph.rdf.text import RdfText
+from neagraph.validation.report import SEVERITIES, name_of
 from neagraph.web.multipart import Field, fields_of
 from neagraph.web.problems import MediaTypeError
 from neagraph.web.received import (
@@ -39,6 +40,7 @@ MOST_RESULTS: Final = 1000
 """How many results are told where the client does not say."""
 MOST_EVER: Final = 100_000
 """How many results are told at most."""
+_PARAMETERS: Final = ("against", "severity", "max-results", "format", "type")
 _UNTOLD: Final = frozenset({"", "text/plain", "application/octet-stream"})
 """Media types of a field that leave it to the name of its file to tell the format."""
 
@@ -76,7 +78,7 @@ class Posted:
             self.shapes,
             against=single(self.pairs, "against") or "",
             most=_most(single(self.pairs, "max-results")),
-            severity=single(self.pairs, "severity") or "info",
+            severity=_severity(single(self.pairs, "severity")),
             form=form,
         )
 
@@ -97,10 +99,12 @@ async def read_posted(request: Request, *, base: str) -> Posted:
     pairs, media_type = pairs_of(request.scope["query_string"]), media_type_of(request)
     content_type = request.headers.get("content-type", "")
     if media_type not in {MULTIPART, FORM}:
+        _require_known(pairs)
         return Posted((RdfText(body, _format_of(content_type), "data", base),), (), pairs)
     fields = fields_of(body, content_type) if media_type == MULTIPART else _simple(body)
     given = ((f.name, utf8(f.content).strip()) for f in fields if f.name not in {"data", "shapes"})
     pairs = [*pairs, *((name, value) for name, value in given if value)]
+    _require_known(pairs)
     default = graph_format_by_name(single(pairs, "type") or "turtle")
     data, shapes = (_texts(fields, name, default, base) for name in ("data", "shapes"))
     if not data:
@@ -108,6 +112,15 @@ async def read_posted(request: Request, *, base: str) -> Posted:
             "There are no data to check.", hint="Send them in the field data, as text or as a file."
         )
     return Posted(data, shapes, pairs)
+
+
+def _require_known(pairs: Pairs) -> None:
+    for name, _ in pairs:
+        if name not in _PARAMETERS:
+            raise UsageError(
+                f'There is no parameter or field "{name}".',
+                hint=f"There are {', '.join(_PARAMETERS)}, and in a form data and shapes.",
+            )
 
 
 def _simple(body: bytes) -> tuple[Field, ...]:
@@ -154,6 +167,14 @@ def _most(text: str | None) -> int:
         return MOST_RESULTS
     if not text.isdecimal() or not 0 < int(text) <= MOST_EVER:
         raise UsageError(
-            f'"{text}" is no number of results.', hint=f"Give one from 1 to {MOST_EVER:,}."
+            f'max-results is "{text}", which is no number of results to tell.',
+            hint=f"Give one from 1 to {MOST_EVER:,}.",
         )
     return int(text)
+
+
+def _severity(text: str | None) -> str:
+    words = [name_of(severity) for severity in SEVERITIES]
+    if text is not None and text not in words:
+        raise UsageError(f'severity is "{text}".', hint=f"Use {' or '.join(words)}.")
+    return text or words[-1]

@@ -84,7 +84,7 @@ KINDS: Final[dict[type[NeagraphError], tuple[HTTPStatus, str]]] = {
     ShapesError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The shapes cannot be used"),
     RemoteError: (HTTPStatus.BAD_GATEWAY, "Another server gave no answer"),
     TokensError: (HTTPStatus.SERVICE_UNAVAILABLE, "Tokens cannot be checked"),
-    QueryTimeoutError: (HTTPStatus.SERVICE_UNAVAILABLE, "The query took too long"),
+    QueryTimeoutError: (HTTPStatus.SERVICE_UNAVAILABLE, "It took too long"),
     BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting"),
     CancelledError: (HTTPStatus.SERVICE_UNAVAILABLE, "The query was cancelled"),
     HistoryError: (HTTPStatus.SERVICE_UNAVAILABLE, "The history is not available"),
@@ -94,7 +94,8 @@ KINDS: Final[dict[type[NeagraphError], tuple[HTTPStatus, str]]] = {
 """Status and title of each class of errors; a class that is not here has those of its parent."""
 
 _PROBLEM: Final = Offer("problem", "Problem", "application/problem+json", ("application/json",))
-_BODIES: Final = (_PROBLEM, HTML, *GRAPHS)
+_TEXT: Final = Offer("text", "Text", "text/plain")
+_BODIES: Final = (_PROBLEM, HTML, _TEXT, *GRAPHS)
 _SECONDS_UNTIL_AGAIN: Final = "5"
 
 
@@ -160,6 +161,8 @@ class Problems:
             return self._renderer.render(page)
         if offer is _PROBLEM:
             return json.dumps(to_problem(error, instance=_path(request)), indent=2).encode() + b"\n"
+        if offer is _TEXT:
+            return f"{error}\n".encode()
         return _to_graph(error, iri=BASE + _path(request)[1:], offer=offer)
 
 

@@ -10,21 +10,24 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from neagraph.checking import CheckRequest
+from neagraph.checking import CheckRequest, ProgressNote
 from neagraph.errors import NeagraphError, NotAcceptableError, QueryTimeoutError
 from neagraph.model import Answer
 from neagraph.rdf.formats import GRAPH_FORMATS
 from neagraph.rdf.text import RdfText
 from neagraph.service import Service
 from neagraph.validation.formats import REPORT_FORMATS, report_format_by_name
+from neagraph.validation.progress import Step
 from neagraph.web.checked import report_view
 from neagraph.web.negotiation import HTML, Offer, negotiate
 from neagraph.web.pages import ProblemView, Renderer, ValidationPage
@@ -175,22 +178,30 @@ class Validation:
         """Yield server-sent events: `progress` twice a second, then `report` or `problem`."""
         query_id, began = trace_of(request).query_id, time.monotonic()
         trace_of(request).query = _title(check)
-        task = asyncio.create_task(self._threads.ask(self._check, check, query_id))
-        try:
-            while not task.done():
-                yield _event("progress", self._progress(time.monotonic() - began))
-                await asyncio.wait({task}, timeout=_SECONDS_BETWEEN)
-            yield _event("report", json.loads(task.result().body.partition(b"\n")[2]))
-        except NeagraphError as error:
-            told = self._too_slow() if isinstance(error, QueryTimeoutError) else error
-            yield _event("problem", to_problem(told, instance=request.url.path))
-        finally:
-            if not task.done():  # the client has gone away
-                self._service.store.cancel(query_id)
-                task.cancel()
+        with TemporaryDirectory(prefix="neagraph-") as folder:
+            steps = ProgressNote(Path(folder, "step"))
+            check = replace(check, progress=str(steps.path))
+            task = asyncio.create_task(self._threads.ask(self._check, check, query_id))
+            try:
+                while not task.done():
+                    yield _event("progress", self._progress(time.monotonic() - began, steps.last()))
+                    await asyncio.wait({task}, timeout=_SECONDS_BETWEEN)
+                yield _event("report", json.loads(task.result().body.partition(b"\n")[2]))
+            except NeagraphError as error:
+                told = self._too_slow() if isinstance(error, QueryTimeoutError) else error
+                yield _event("problem", to_problem(told, instance=request.url.path))
+            finally:
+                if not task.done():  # the client has gone away
+                    self._service.store.cancel(query_id)
+                    task.cancel()
 
-    def _progress(self, seconds: float) -> dict[str, float]:
-        return {"seconds": round(seconds, 1), "limit": self._service.limits.seconds}
+    def _progress(self, seconds: float, step: Step | None) -> dict[str, float | str]:
+        """Return what an event tells: how long it has taken, and the share that is done."""
+        told = {"seconds": round(seconds, 1), "limit": self._service.limits.seconds}
+        if step is None:
+            return {**told, "checking": "waiting"}
+        counted = {"done": step.done, "total": step.total} if step.total else {}
+        return {**told, **counted, "checking": step.what}
 
 
 def _offer_of(name: str) -> Offer:

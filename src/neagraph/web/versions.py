@@ -115,15 +115,20 @@ class VersionFinder:
         self._service = service
         self._last: tuple[Version, str] | None = None
 
+    def at_hand(self) -> tuple[Version, str] | None:
+        """Return what is known of the current version without looking into the log."""
+        last = self._last
+        return last if last is not None and last[0] == self._service.version else None
+
     async def __call__(self, number: str | None) -> tuple[Version, str] | None:
         """Return a version and the time of its commit as an HTTP date, empty where not known.
 
         Args:
             number: The version as a client writes it; None for the current one.
         """
+        if number is None and (last := self.at_hand()) is not None:
+            return last
         current = self._service.version
-        if number is None and self._last is not None and self._last[0] == current:
-            return self._last
         try:
             wanted = current.number if number is None else number_of(number, "version")
             found = await to_thread.run_sync(self._find, wanted, current)

@@ -75,7 +75,7 @@ def test_the_verdict_says_what_is_not_shown():
     warned = replace(RESULT, severity=WARNING)
     assert view(warned).verdict == "The data can be accepted."
     told = view(RESULT, left_off=((VIOLATION, 1999),)).verdict
-    assert told == ("The data cannot be accepted yet. The first 1 of 2,000 results are shown.")
+    assert told == ("The data cannot be accepted yet. 1 of 2,000 results are shown.")
     assert view().verdict.startswith("No problems")
 
 
