@@ -118,6 +118,19 @@ def test_the_serve_command_works_from_a_fresh_clone(tmp_path: Path) -> None:
             process.wait(timeout=20)
     print(f"answering {time.monotonic() - start:.1f} s after the start of the command")  # noqa: T201
     assert health["status"] == "ok"
+    _require_whole_package(clone, tmp_path / "packages", environment)
+
+
+def _require_whole_package(clone: Path, packages: Path, environment: dict[str, str]) -> None:
+    """Install as the Containerfile does, and build from what is in the package alone."""
+    python = str(clone / ".venv/bin/python")
+    into = ["--quiet", "--no-deps", "--target", str(packages)]
+    subprocess.run([python, "-m", "pip", "install", *into, str(clone)], check=True)
+    shutil.rmtree(clone / "ontology")
+    command = [python, "-m", "neagraph.cli", "build", "--state", str(packages / "state")]
+    environment = {**environment, "PYTHONPATH": str(packages)}
+    done = subprocess.run(command, env=environment, cwd=packages, capture_output=True, check=False)
+    assert (done.returncode, b"75 statements" in done.stdout) == (0, True), done.stderr
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
