@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
-import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
-from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
 import pytest
@@ -417,24 +413,16 @@ def test_mutated_data_find_what_the_referee_finds(number, som24, shapes, backgro
 MORE = range(4, 200)
 
 
-@pytest.fixture(scope="module")
-def compared() -> Iterator[dict[int, AsyncResult[int]]]:
-    """The comparisons of many mutated copies, on all processors: the referee takes its time."""
-    context = multiprocessing.get_context("fork")
-    # Measuring coverage, by a function for tracing, would slow the referee down.
-    with context.Pool(os.cpu_count(), initializer=sys.settrace, initargs=(None,)) as pool:
-        yield {number: pool.apply_async(compare_mutated, (number,)) for number in MORE}
-
-
 def compare_mutated(number: int) -> int:
+    """Compare a mutated copy, in a process of its own: `comparisons` has begun that."""
     som24, shapes, background = project_parts()
     return assert_same_as_referee(mutated(som24, number), shapes, background)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", MORE)
-def test_more_mutated_data_find_what_the_referee_finds(number, compared):
-    assert compared[number].get()
+def test_more_mutated_data_find_what_the_referee_finds(number, comparisons):
+    assert comparisons[number].get()
 
 
 @pytest.mark.parametrize("number", range(12))
