@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neagraph.reports.document import Document
 from neagraph.reports.segmentation.lines import Line
 from neagraph.reports.segmentation.numbering import Mark, bullet_end, marks_of
+from neagraph.reports.segmentation.wrapping import Wrapping, wrapping_of
 from neagraph.reports.words import words
 
 _MOST_WORDS = 20
 _HEADING_WORDS = 12
 _LONGEST_TITLE = 150  # characters
+_SHORT_TITLE = 40  # the same where no blank line is below
 _FINAL = re.compile(r"[.!?:;,][\"'\u201d\u2019)\]*_]*$")
 _STOPPED = re.compile(r"[.!?:;][\"'\u201d\u2019)\]*_]*$")
 _ENDS_ITEM = re.compile(r"(?:[.!?:;,][\"'\u201d\u2019)\]*_]*|[;,]\s+(?:and|or))$")
@@ -97,13 +99,24 @@ def _groups(
     document: Document, lines: Sequence[Line], headings: dict[int, int]
 ) -> Iterator[list[Line]]:
     group: list[Line] = []
+    wrapping = wrapping_of(document.text, lines)
     for line in lines:
-        if group and _begins(document.text, group, line, headings):
+        is_set_off = bool(group) and wrapping.ends_paragraph(document.text, group, line)
+        is_item = line.start in wrapping.openings and _leaves(document.text, group, line, wrapping)
+        if is_set_off or is_item or (group and _begins(document.text, group, line, headings)):
             yield group
             group = []
-        group.append(line)
+        group.append(replace(line, after_gap=True) if is_set_off else line)
     if group:
         yield group
+
+
+def _leaves(text: str, group: list[Line], line: Line, wrapping: Wrapping) -> bool:
+    """Return whether the first item of a list is below its lead-in and not inside a sentence."""
+    if not group:
+        return False
+    last = group[-1]
+    return wrapping.ends(text, last, line) or leads_in(text[last.start : last.end])
 
 
 def _begins(text: str, group: list[Line], line: Line, headings: dict[int, int]) -> bool:
@@ -125,8 +138,9 @@ def _opens_item(text: str, group: list[Line], line: Line) -> bool:
         return False
     if text[line.start] == text[group[0].start] or text[line.start] not in _DASHES:
         return True
-    closed = _ENDS_ITEM.search(text[group[-1].start : group[-1].end])
-    return closed is not None or not text[after : after + 1].islower()
+    last = text[group[-1].start : group[-1].end]
+    is_closed = _ENDS_ITEM.search(last) is not None or leads_in(last)
+    return is_closed or not text[after : after + 1].islower()
 
 
 def _opens_number(text: str, group: list[Line], line: Line) -> bool:
@@ -138,7 +152,7 @@ def _opens_number(text: str, group: list[Line], line: Line) -> bool:
     bare = marks_of(last, 0, len(last))
     if _ENDS_ITEM.search(last) or is_capitals(last) or (bare and bare[0].end >= len(last)):
         return True
-    return _follows(text, group, marks)
+    return _follows(text, group, marks) or _begins_below(text, group, marks)
 
 
 def _follows(text: str, group: list[Line], marks: tuple[Mark, ...]) -> bool:
@@ -152,6 +166,15 @@ def _follows(text: str, group: list[Line], marks: tuple[Mark, ...]) -> bool:
     return any((mark.style, (*mark.value[:-1], mark.value[-1] - 1)) in known for mark in marks)
 
 
+def _begins_below(text: str, group: list[Line], marks: tuple[Mark, ...]) -> bool:
+    """Return whether a number is the first one below a short title."""
+    first = group[0]
+    before = marks_of(text, first.start, first.end)
+    said = text[before[0].end if before else first.start : first.end]
+    is_short = len(group) == 1 and 0 < len(said) <= _SHORT_TITLE
+    return is_short and is_heading_like(said) and any(mark.value[-1] == 1 for mark in marks)
+
+
 def _block(text: str, group: list[Line], headings: dict[int, int]) -> Block:
     first, start, end = group[0], group[0].start, group[-1].end
     hashes = _MARKDOWN.match(text, start, end)
@@ -160,7 +183,7 @@ def _block(text: str, group: list[Line], headings: dict[int, int]) -> Block:
     marks = () if bullet else marks_of(text, inner, end)
     text_start = bullet or (marks[0].end if marks else inner)
     whole, run_in = _heading(text, (start, text_start, end), headings)
-    if marks and marks[0].style.startswith("article") and len(group) > 1:
+    if marks and len(group) > 1 and _has_own_line(text, text_start, group, marks[0]):
         run_in = run_in or _first_line(text, text_start, group)
     return Block(
         start=start,
@@ -187,6 +210,15 @@ def _heading(
     if found and looks_like_heading(found["said"]):
         return False, (text_start, found.end("said"), found.end())
     return False, None
+
+
+def _has_own_line(text: str, text_start: int, group: list[Line], mark: Mark) -> bool:
+    """Return whether the first line of a numbered block may be its title."""
+    if mark.style.startswith("article"):
+        return True
+    said = text[text_start : group[0].end]
+    is_short = 0 < len(said) <= _SHORT_TITLE and is_heading_like(said)
+    return is_short and text[group[1].start].isupper()
 
 
 def _first_line(text: str, text_start: int, group: list[Line]) -> tuple[int, int, int] | None:
@@ -216,6 +248,17 @@ def _marked(text: str, places: tuple[int, int, int]) -> tuple[bool, tuple[int, i
         return True, None
     closed = after[1] or said.endswith((":", "."))
     return False, (start, stop, after.end()) if closed else None
+
+
+def leads_in(text: str) -> bool:
+    """Return whether a text leads into a list: by a colon, or by a word such as `to` at its end."""
+    said = text.rsplit(maxsplit=1)
+    return text.endswith(":") or (len(said) > 1 and said[-1] in _SMALL | {"that"})
+
+
+def begins_clause(text: str) -> bool:
+    """Return whether a text begins with a word that begins clauses rather than titles."""
+    return text.split(maxsplit=1)[0].lower() in _SUBJECTS
 
 
 def is_heading_like(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neagraph.reports.segmentation.blocks import Block, is_heading_like, is_title
+from neagraph.reports.segmentation.blocks import Block, is_heading_like, is_title, leads_in
 from neagraph.reports.segmentation.numbering import Mark
 
 ARTICLE = "article 1"
@@ -54,10 +54,12 @@ class Count:
     Args:
         style: Style of the numbers; None for none.
         is_titled: Whether most of the numbers stand before a title and not before text.
+        sections: Style of numbers that count sections with several paragraphs each; None for none.
     """
 
     style: str | None = None
     is_titled: bool = False
+    sections: str | None = None
 
 
 def count_of(raw: str, blocks: Sequence[Block]) -> Count:
@@ -69,7 +71,7 @@ def count_of(raw: str, blocks: Sequence[Block]) -> Count:
     """
     chains: dict[str, _Chain] = {}
     for at, block in enumerate(blocks):
-        is_led = at > 0 and raw[blocks[at - 1].end - 1] == ":"
+        is_led = at > 0 and leads_in(raw[blocks[at - 1].text_start : blocks[at - 1].end])
         for mark in block.marks:
             chain = chains.setdefault(mark.style, _Chain(is_led=is_led))
             text = raw[mark.end : block.end].strip()
@@ -85,7 +87,28 @@ def count_of(raw: str, blocks: Sequence[Block]) -> Count:
     if not counting:
         return Count()
     style, chain = min(counting, key=order)
+    if chain.titles == chain.length > 1 and _has_long_sections(raw, blocks, style):
+        return Count(sections=style)
     return Count(style, chain.titles > chain.prose)
+
+
+def _has_long_sections(raw: str, blocks: Sequence[Block], style: str) -> bool:
+    """Return whether several blocks without a number stand below one numbered title.
+
+    These are paragraphs of their own, and the numbers are those of the sections.
+    """
+    below = 0
+    for block in blocks:
+        if any(mark.style == style for mark in block.marks):
+            below = 0
+        elif block.marks:
+            return False
+        elif block.bullet or not is_title(raw[block.text_start : block.end]):
+            is_led = raw[block.end - 1] == ":"
+            below = 0 if is_led else below + 1
+        if below > 1:
+            return True
+    return False
 
 
 @dataclass(slots=True)

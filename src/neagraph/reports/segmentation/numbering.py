@@ -7,15 +7,30 @@ from dataclasses import dataclass
 
 from neagraph.reports.segmentation.lines import BULLETS
 
-_WORDS = r"(?:Articles?|Art\.|Paragraph|Para\.?|Rule|Decision|Recommendation|Resolution|Outcome)"
+_WORDS = (
+    r"(?:Articles?|Art\.|Paragraph|Para\.?|Rule|Decision|Recommendation|Resolution|Outcome|"
+    r"Action|Commitment|Conclusion|Measure|Point)"
+)
+_CORES = (
+    r"(?-i:[A-Z]{1,2})\.?\d{1,2}",  # A1, OP1, B.1
+    r"\d{1,3}\([a-z]\)",
+    r"\d{1,3}(?:\.\d{1,3}){0,3}",
+    r"[ivxl]{1,6}",
+    r"[a-z]",
+)
+_TITLE = r"(?-i:[A-Z][a-z])"
 _EMPHASIS = r"[*_]{0,3}"
 _MARK = re.compile(
     rf"{_EMPHASIS}"
     rf"(?P<open>\\?[(\[]|\u00a7{{1,2}}\s?|{_WORDS}\s)?"
-    r"(?P<core>\d{1,3}(?:\.\d{1,3}){0,3}|[ivxl]{1,6}|[IVXL]{1,6}|[a-z]|[A-Z])"
-    rf"(?P<close>\\?[.)\]:]{{0,2}}){_EMPHASIS}(?P<space>\s+|$|(?=(?-i:[A-Z][a-z])))",
+    rf"(?P<core>{'|'.join(_CORES)})"
+    rf"(?P<close>(?<=\d)\s[\u2013\u2014-](?=\s+{_TITLE})|\\?[.)\]:/]{{0,2}}){_EMPHASIS}"
+    rf"(?P<space>\s+|$|(?={_TITLE}))",
     re.IGNORECASE,
 )
+_SET_OFF = re.compile(rf"(?:\t| {{2,}})\s*(?={_TITLE}|[A-Z]\b)")
+_PREFIXED = re.compile(r"([A-Z]{1,2})(\.?)(\d+)")
+_LETTERED = re.compile(r"(\d+)\(([a-zA-Z])\)")
 _NAME = re.compile(r"[A-Za-z]+")
 _BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}]|o(?=\s+[A-Z]))\s+|[\u2022\u25cf\uf0b7\uf0a7]\s*")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -45,9 +60,10 @@ def marks_of(raw: str, start: int, end: int) -> tuple[Mark, ...]:
     if match is None:
         return ()
     opening = _opening(match["open"])
-    closing = match["close"].lstrip("\\")
+    closing = match["close"].lstrip("\\").strip()
     core = match["core"]
-    if not _is_mark(opening, core, closing):
+    is_set_off = core.isdigit() and _SET_OFF.match(raw, match.end("core"), end)
+    if not (_is_mark(opening, core, closing) or is_set_off):
         return ()
     closing = "." if core[0].isdigit() and not opening and not closing else closing[:1]
     return tuple(
@@ -76,13 +92,22 @@ def _is_mark(opening: str, core: str, closing: str) -> bool:
         return closing[:1] in {")", "]"}
     if opening:
         return core[0].isdigit() and closing[:1] not in {")", "]"}
-    if closing[:1] == "]" or closing[:1] == ":":
+    if closing[:1] in {":", "\u2013", "\u2014", "-", "/"}:
+        return (closing[0] != ":" and core.isdigit()) or _PREFIXED.fullmatch(core) is not None
+    if closing[:1] == "]":
         return False
-    return bool(closing) or "." in core
+    return bool(closing) or "." in core or _LETTERED.fullmatch(core) is not None
 
 
 def _values(core: str) -> list[tuple[str, tuple[int, ...]]]:
     """Return the ways to read a number: the kind of its signs, and its value."""
+    lettered, prefixed = _LETTERED.fullmatch(core), _PREFIXED.fullmatch(core)
+    if lettered:
+        return [("1", (int(lettered[1]), ord(lettered[2].lower()) - ord("a") + 1))]
+    if prefixed and prefixed[2]:
+        return [("a.1", (ord(prefixed[1][0]) - ord("A") + 1, int(prefixed[3])))]
+    if prefixed:
+        return [(f"{prefixed[1].lower()}1", (int(prefixed[3]),))]
     if core[0].isdigit():
         return [("1", tuple(int(part) for part in core.split(".")))]
     case = str.upper if core.isupper() else str.lower

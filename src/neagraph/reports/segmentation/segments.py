@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from neagraph.reports.document import Document, Paragraph, Segments, View
 from neagraph.reports.segmentation.blocks import Block, blocks_of, is_title
 from neagraph.reports.segmentation.counting import count_of
+from neagraph.reports.segmentation.drafts import Draft, Piece
 from neagraph.reports.segmentation.lines import lines_of
 from neagraph.reports.segmentation.sentences import sentences_of
-from neagraph.reports.segmentation.structure import Draft, Gathering, Piece
+from neagraph.reports.segmentation.structure import Gathering
 from neagraph.reports.segmentation.views import Hyphens, hyphens_of, view_of
 
 
@@ -19,8 +20,9 @@ def segment(document: Document) -> Segments:
     """Return the paragraphs of a report with headings and sentences, and what was left out.
 
     A paragraph begins with the next number of the report's main style; blocks without a number
-    belong to the number above them, items of numbered lists are paragraphs of their own. In a
-    report without numbers each block is one. What a page break cuts is joined. Where a line ends
+    belong to the number above them, items of numbered lists are paragraphs of their own. Before
+    the first number, below numbered titles of sections, and in a report without numbers each block
+    is one. What a page break cuts is joined. Where a line ends
     with a hyphen, the text's other words tell whether the hyphen stays.
     """
     lines, aside = lines_of(document)

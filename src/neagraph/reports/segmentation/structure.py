@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from neagraph.reports.segmentation.blocks import (
     Block,
+    begins_clause,
     is_capitals,
     is_heading_like,
     is_title,
     is_unfinished,
+    leads_in,
 )
 from neagraph.reports.segmentation.counting import (
     ARTICLE,
@@ -21,55 +22,24 @@ from neagraph.reports.segmentation.counting import (
     is_named,
     next_value,
 )
+from neagraph.reports.segmentation.drafts import Draft, Item, Piece
 from neagraph.reports.segmentation.numbering import Mark
 from neagraph.reports.segmentation.views import readable
 
 _MOST_MISSING_SET_OFF = 30  # the same where a blank line is before the number
 _PROSE_WORDS = 8
 _HEADING_WORDS = 10
-_PART = re.compile(r"(?:annex|appendix|part|chapter|section|agenda item)\b", re.IGNORECASE)
+_LABEL_WORDS = 4
+_CLAUSE_WORDS = 4
+_PART = re.compile(
+    r"(?:annex|appendix|part|chapter|section|agenda item)\b"
+    r"|(?:decision|resolution|recommendation)\s+(?:no\.?\s*)?[A-Z]{0,4}[.-]?\d+[/.-]\w+",
+    re.IGNORECASE,
+)
+_ANNEX = re.compile(r"annex|appendix", re.IGNORECASE)
+_NAME = re.compile(r"[.,]|\s{2}")  # a line with these is a name with its place or office
+_ADDRESS = re.compile(r"(?:the|we|[A-Z]\w+(?:ing|ed|ly)) .*,$", re.IGNORECASE | re.DOTALL)
 _UPPER = frozenset({"I.", "A.", "(I)", "(A)", "I)", "A)"})
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block's share in a paragraph; raw offsets.
-
-    Args:
-        start: Where it begins, mark included.
-        text_start: Where its text begins.
-        end: Where it ends.
-        level: Depth of the list that it is in, 0 for running text.
-        opens: Whether a sentence must begin with it.
-    """
-
-    start: int
-    text_start: int
-    end: int
-    level: int = 0
-    opens: bool = False
-
-
-@dataclass(slots=True)
-class Draft:
-    """A paragraph while its blocks are gathered; fields as in `Paragraph`."""
-
-    number: str
-    heading: str = ""
-    heading_inherited: bool = False
-    section: str = ""
-    parent: str = ""
-    depth: int = 0
-    pieces: list[Piece] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Item:
-    """An open item of a numbered list inside a paragraph."""
-
-    style: str
-    value: tuple[int, ...]
-    number: str
 
 
 class Gathering:
@@ -79,18 +49,21 @@ class Gathering:
         self.raw = raw
         self.main = count.style
         self._is_titled = count.is_titled
+        self._sections = count.sections
         self.drafts: list[Draft] = []
         self._title = title
         self._last: tuple[int, ...] = ()
         self._unnumbered = 0
         self._outer = ""
         self._lead = ""
-        self._items: list[_Item] = []
+        self._items: list[Item] = []
         self._bullets: list[tuple[int, str]] = []
         self._section = ""
         self._heading = ""
         self._heading_used = False
         self._restarts = True
+        self._counts_anew = True
+        self._before_numbers = count.style is not None
 
     def take(self, block: Block, following: Block | None) -> None:
         """Add the next block."""
@@ -112,7 +85,7 @@ class Gathering:
         for mark in block.marks:
             if mark.style != self.main:
                 continue
-            if not self._last or (mark.value == (1,) and self._restarts):
+            if not self._last or (mark.value == (1,) and self._counts_anew):
                 return mark
             missing = _MOST_MISSING_SET_OFF if block.after_gap else MOST_MISSING
             if can_follow(self._last, mark.value, missing):
@@ -133,19 +106,56 @@ class Gathering:
             return True
         if block.marks:
             style = block.marks[0].style
-            return is_named(style) or (self.main not in _UPPER and style in _UPPER)
-        return not text.endswith(":") and self._is_bare_heading(block, following)
+            is_upper = self.main not in _UPPER and style in _UPPER
+            return is_named(style) or is_upper or self._is_section(block)
+        if text.endswith(":") and not self._is_label(bare, following):
+            return False
+        return self._is_bare_heading(block, following)
+
+    def _is_label(self, bare: str, following: Block | None) -> bool:
+        """Return whether a title with a colon stands above text instead of leading into a list."""
+        if following is None or following.marks or following.bullet or self.main is not None:
+            return False
+        is_short = len(bare.split()) <= _LABEL_WORDS and is_heading_like(bare)
+        return is_short and not begins_clause(bare) and _is_prose(self._text(following))
+
+    def _is_section(self, block: Block) -> bool:
+        """Return whether the number of a title is that of a section of several paragraphs."""
+        counts = any(mark.style == self._sections for mark in block.marks)
+        return counts and is_heading_like(self._text(block))
 
     def _is_bare_heading(self, block: Block, following: Block | None) -> bool:
         """Return whether a short line that nothing marks stands above what follows."""
-        if following is None or not (block.after_gap and following.after_gap):
+        if following is None or not block.after_gap or not self._is_set_off(block, following):
             return False
         text = self._text(block)
         if len(text.split()) > _HEADING_WORDS or text[0].isdigit() or self._is_broken_off():
             return False
+        if self._leads_into(block, following) and not text.endswith(":"):
+            return False
         if self.main is None:
             return not self.raw[following.text_start].islower()
-        return any(mark.style == self.main for mark in following.marks)
+        return self._stands_between(text, following)
+
+    def _is_set_off(self, block: Block, following: Block) -> bool:
+        """Return whether a gap, the first number or an item of a list is below a title."""
+        begins = any(mark.style == self.main and mark.value == (1,) for mark in following.marks)
+        is_list = self.main is None and bool(following.bullet)
+        return following.after_gap or begins or (is_list and is_heading_like(self._text(block)))
+
+    def _stands_between(self, text: str, following: Block) -> bool:
+        """Return whether a title in a report with numbers stands above a number or prose."""
+        if any(mark.style == self.main for mark in following.marks):
+            return True
+        is_plain = not (following.marks or following.bullet or _NAME.search(text))
+        return is_plain and is_heading_like(text) and _is_prose(self._text(following))
+
+    def _leads_into(self, block: Block, following: Block | None) -> bool:
+        """Return whether a block without a stop goes on in the items of the list below it."""
+        if following is None or not (following.bullet or following.marks):
+            return False
+        goes_on = self.raw[following.text_start : following.text_start + 1].islower()
+        return leads_in(self._text(block)) or (goes_on and bool(following.bullet))
 
     def _is_broken_off(self) -> bool:
         if not self.drafts or self._restarts:
@@ -155,7 +165,8 @@ class Gathering:
 
     def _open_heading(self, block: Block) -> None:
         is_article = bool(block.marks) and is_named(block.marks[0].style)
-        is_part = not is_article and (bool(block.marks) or is_capitals(self._text(block)))
+        is_counted = bool(block.marks) and not self._is_section(block)
+        is_part = not is_article and (is_counted or is_capitals(self._text(block)))
         said = self._readable(block.start if is_article else block.text_start, block.end)
         if said == self._title:
             said = ""
@@ -164,7 +175,8 @@ class Gathering:
         else:
             self._heading = said
         self._heading_used = False
-        self._restarts = True
+        self._restarts = self._counts_anew = True
+        self._before_numbers = self.main is not None and not _ANNEX.match(self.raw, block.start)
         self._lead = ""
         self._items, self._bullets = [], []
 
@@ -173,6 +185,7 @@ class Gathering:
 
     def _open_numbered(self, block: Block, mark: Mark, following: Block | None) -> None:
         self._last = mark.value
+        self._counts_anew = self._before_numbers = False
         self._items = []
         if mark.style == ARTICLE:
             self._heading = ""
@@ -252,7 +265,7 @@ class Gathering:
     def _add_item(self, block: Block, mark: Mark) -> bool:
         parent = self._items[-1].number if self._items else self._outer
         number = f"{parent}({mark.label})"
-        self._items.append(_Item(mark.style, mark.value, number))
+        self._items.append(Item(mark.style, mark.value, number))
         self._open(number, block, mark.end, parent=parent, level=len(self._items))
         return True
 
@@ -295,18 +308,35 @@ class Gathering:
             opens = self._opens_anew(block, last)
             level = draft.depth if opens else last.level
             draft.pieces.append(Piece(block.start, block.start, block.end, level, opens=opens))
-        elif self.main is None or self._restarts or not self.drafts:
-            is_cut = following is not None and self.raw[following.start].islower()
-            self._open_unnumbered(block, is_cut=is_cut)
+        elif self.main is None or self._restarts or not self.drafts or self._before_numbers:
+            is_signature = following is None and self.drafts and is_title(self._text(block))
+            if not is_signature:
+                is_cut = _goes_on(self.raw, following) or self._leads_into(block, following)
+                self._open_unnumbered(block, is_cut=is_cut)
 
     def _is_continued(self, block: Block) -> bool:
         """Return whether a block without a number belongs to the paragraph before it."""
         if not self.drafts or self._restarts:
             return False
+        if self._is_preamble(block):
+            return False
         if self.main is not None or not block.after_gap:
             return True
+        return self._goes_on_from(block, self.drafts[-1].pieces[-1])
+
+    def _goes_on_from(self, block: Block, last: Piece) -> bool:
+        """Return whether a block behind a gap belongs to what was said before it."""
+        said = self.raw[last.start : last.end]
+        is_address = last.level == 0 and _ADDRESS.match(said) is not None
+        is_other = self._opens_anew(block, last) or (is_address and self.raw[block.start].isupper())
+        return not is_other and is_unfinished(said)
+
+    def _is_preamble(self, block: Block) -> bool:
+        """Return whether a block is one of those before the first number."""
         last = self.drafts[-1].pieces[-1]
-        return not self._opens_anew(block, last) and is_unfinished(self.raw[last.start : last.end])
+        is_ended = self.raw[last.end - 1] == "," or not self._goes_on_from(block, last)
+        is_own = last.level == 0 and self.raw[last.end - 1] != ":"
+        return self._before_numbers and block.after_gap and is_ended and is_own
 
     def _opens_anew(self, block: Block, last: Piece) -> bool:
         """Return whether a sentence must begin with a block, whatever stands before it."""
@@ -331,7 +361,15 @@ class Gathering:
         self._outer = number
 
 
+def _goes_on(raw: str, following: Block | None) -> bool:
+    """Return whether a block goes on, without a capital, with what stands before it."""
+    return following is not None and not following.marks and raw[following.start].islower()
+
+
 def _is_prose(text: str) -> bool:
     """Return whether a block is a sentence or leads into a list, not a line of a cover."""
-    long = len(text.split()) >= _PROSE_WORDS
-    return text.endswith(":") or (long and (text.endswith(",") or not is_unfinished(text)))
+    said = len(text.split())
+    long = said >= _PROSE_WORDS or (said >= _CLAUSE_WORDS and begins_clause(text))
+    if text.endswith(":") or _ADDRESS.match(text):
+        return True
+    return long and (text.endswith(",") or not is_unfinished(text))
