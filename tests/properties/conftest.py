@@ -26,6 +26,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     numbers = [item.callspec.params["number"] for item in wanted]
     session.config.stash[_POOL] = pool
     session.config.stash[_COMPARISONS] = {n: pool.apply_async(compare, (n,)) for n in numbers}
+    pool.close()  # its processes end when they are done
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

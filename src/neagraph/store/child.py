@@ -110,6 +110,18 @@ def start(work: Work, *, ask: Ask | None = None) -> Child:
     Raises:
         OSError: If the system has no process or no descriptor left for it.
     """
+    return Child(*fork_linked(partial(_live, _Works(work, ask))))
+
+
+def fork_linked(live: Callable[[socket.socket], None]) -> tuple[int, socket.socket]:
+    """Fork a process that ends with this one, and return its id and this end of the link to it.
+
+    Args:
+        live: Its whole life, handed its end of the link; none of the parent's clean-up is run.
+
+    Raises:
+        OSError: If the system has no process or no descriptor left for it.
+    """
     ours, its = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -121,9 +133,13 @@ def start(work: Work, *, ask: Ask | None = None) -> Child:
         its.close()
         raise
     if pid == 0:
-        _live(_Works(work, ask), its, ends)
+        try:
+            ends()
+            live(its)
+        finally:
+            os._exit(1)
     its.close()
-    return Child(pid, ours)
+    return pid, ours
 
 
 def give(
@@ -237,23 +253,19 @@ def _speaks_within(child: Child, seconds: float) -> bool:
     return bool(poll.poll(math.ceil(seconds * 1000)))
 
 
-def _live(works: _Works, link: socket.socket, ends: Callable[[], None]) -> None:
-    """The child's whole life; it never returns, and never runs the parent's clean-up.
+def _live(works: _Works, link: socket.socket) -> None:
+    """The child's whole life.
 
     It works in a thread of its own: the engine keeps the state of its random numbers for each
     thread, and what the parent's thread has would be the same in every child.
     """
-    try:
-        ends()
-        gc.freeze()  # what came from the parent is neither collected nor touched
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        let_go(keep=[link.fileno()])
-        threading.stack_size(_STACK)
-        thread = threading.Thread(target=_labour, args=(works, link), daemon=True)
-        thread.start()
-        thread.join()
-    finally:
-        os._exit(1)
+    gc.freeze()  # what came from the parent is neither collected nor touched
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    let_go(keep=[link.fileno()])
+    threading.stack_size(_STACK)
+    thread = threading.Thread(target=_labour, args=(works, link), daemon=True)
+    thread.start()
+    thread.join()
 
 
 def _labour(works: _Works, link: socket.socket) -> None:

@@ -13,7 +13,6 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -23,7 +22,7 @@ from typing import Final
 
 from neagraph.errors import NeagraphError
 from neagraph.model import Answer
-from neagraph.store.child import end_with_parent, let_go, outcome_file
+from neagraph.store.child import fork_linked, let_go, outcome_file
 from neagraph.store.clients import Client, Clients
 from neagraph.store.messages import Message, write_message
 
@@ -223,25 +222,13 @@ def start(serve: Callable[[socket.socket], None], *, listener: socket.socket) ->
     Raises:
         OSError: If the system has no process or no descriptor left for it.
     """
-    ours, its = socket.socketpair()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    ends = end_with_parent(os.getpid())
-    try:
-        pid = os.fork()
-    except OSError:
-        ours.close()
-        its.close()
-        raise
-    if pid == 0:
-        try:
-            ends()
-            let_go(keep=(listener.fileno(), its.fileno()))
-            serve(its)
-        finally:
-            os._exit(0)
-    its.close()
-    return StandIn(pid, ours)
+
+    def live(link: socket.socket) -> None:
+        let_go(keep=(listener.fileno(), link.fileno()))
+        serve(link)
+        os._exit(0)
+
+    return StandIn(*fork_linked(live))
 
 
 def pass_on(link: socket.socket, connection: socket.socket, message: Message) -> None:
